@@ -1,0 +1,53 @@
+import * as t from 'io-ts';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { decode, invalid, type DomainErrors } from './errors.js';
+
+/** A fact as the domain sees it. */
+export interface DomainEvent<T extends string = string, D = unknown> {
+  readonly type: T;
+  readonly data: D;
+}
+
+/** How one type of event is stored: its codec, and how each older shape becomes the next. */
+export interface EventDefinition<T extends string = string, D = unknown> {
+  readonly type: T;
+  /** The version written today, from 1. */
+  readonly version: number;
+  readonly data: t.Type<D>;
+  readonly upcasters: ReadonlyArray<(older: unknown) => unknown>;
+  (data: D): DomainEvent<T, D>;
+}
+
+/** Defines a stored event. `upcasters[i]` turns data of version i + 1 into version i + 2. */
+export const defineEvent = <T extends string, D>(
+  type: T,
+  data: t.Type<D>,
+  upcasters: ReadonlyArray<(older: unknown) => unknown> = [],
+): EventDefinition<T, D> =>
+  Object.assign((content: D): DomainEvent<T, D> => ({ type, data: content }), {
+    type,
+    data,
+    upcasters,
+    version: upcasters.length + 1,
+  });
+
+/** The union of the events of some definitions. */
+export type EventOf<D extends EventDefinition<string, never>> =
+  D extends EventDefinition<infer T, infer A> ? DomainEvent<T, A> : never;
+
+/** Stored data of any version up to today's -> the event. Newer than this program knows: refused, never guessed. */
+export const decodeEvent = <E extends DomainEvent>(
+  definitions: ReadonlyArray<EventDefinition>,
+  stored: { readonly type: string; readonly version: number; readonly data: unknown },
+): E.Either<DomainErrors, E> => {
+  const definition = definitions.find(({ type }) => type === stored.type);
+  if (definition === undefined) return E.left([invalid('unknown_event', `no event type ${stored.type}`)]);
+  if (stored.version > definition.version)
+    return E.left([invalid('newer_event', `${stored.type} of version ${stored.version} is newer than this program`)]);
+  const current = definition.upcasters.slice(stored.version - 1).reduce((data, upcast) => upcast(data), stored.data);
+  return pipe(
+    decode(definition.data, current),
+    E.map((data) => definition(data) as E),
+  );
+};
