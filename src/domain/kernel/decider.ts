@@ -1,7 +1,7 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { Actor } from './actor.js';
 import type { DomainErrors } from './errors.js';
-import type { DomainEvent, EventDefinition } from './event.js';
+import type { AnyEventDefinition, DomainEvent } from './event.js';
 import type { Instant } from './time.js';
 
 /**
@@ -21,7 +21,7 @@ export interface Command<T extends string = string, D = unknown, F = unknown> {
 export interface Decider<C extends Command, S, E extends DomainEvent> {
   /** First part of its streams' names: `<category>-<id>`. */
   readonly category: string;
-  readonly events: ReadonlyArray<EventDefinition>;
+  readonly events: ReadonlyArray<AnyEventDefinition>;
   readonly initial: S;
   readonly evolve: (state: S, event: E) => S;
   /** All of the command's errors at once, or the events that follow; none when there is nothing to say. */

@@ -33,12 +33,14 @@ export const defineEvent = <T extends string, D>(
   });
 
 /** The union of the events of some definitions. */
-export type EventOf<D extends EventDefinition<string, never>> =
-  D extends EventDefinition<infer T, infer A> ? DomainEvent<T, A> : never;
+export type EventOf<D extends (data: never) => DomainEvent> = ReturnType<D>;
+
+// oxlint-disable-next-line no-explicit-any -- data is contravariant in the constructor and covariant in the codec
+export type AnyEventDefinition = EventDefinition<string, any>;
 
 /** Stored data of any version up to today's -> the event. Newer than this program knows: refused, never guessed. */
 export const decodeEvent = <E extends DomainEvent>(
-  definitions: ReadonlyArray<EventDefinition>,
+  definitions: ReadonlyArray<AnyEventDefinition>,
   stored: { readonly type: string; readonly version: number; readonly data: unknown },
 ): E.Either<DomainErrors, E> => {
   const definition = definitions.find(({ type }) => type === stored.type);

@@ -1,10 +1,14 @@
 import { pattern } from './codec.js';
 
 const uuid = <A extends string>(what: string) =>
-  pattern<A>(`the id of ${what} (a lower-case UUID)`, /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, {
-    format: 'uuid',
-    maxLength: 36,
-  });
+  pattern<A>(
+    `the id of ${what} (a lower-case UUID)`,
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+    {
+      format: 'uuid',
+      maxLength: 36,
+    },
+  );
 
 const slug = <A extends string>(what: string, examples: ReadonlyArray<string>) =>
   pattern<A>(`the code of ${what} (lower-case letters, digits, hyphens)`, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, {
