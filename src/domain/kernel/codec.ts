@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 
 /** The part of JSON Schema 2020-12 that a scalar codec states of itself; OpenAPI is generated from it. */
 export interface ScalarSchema {
-  readonly type: 'string' | 'integer' | 'boolean';
+  readonly type: 'string' | 'integer' | 'number' | 'boolean';
   readonly description?: string;
   readonly format?: string;
   readonly pattern?: string;

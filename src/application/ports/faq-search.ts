@@ -1,0 +1,62 @@
+import type { TypeOf } from 'io-ts';
+import { ArticleContent } from '../../domain/faq/events.js';
+import { integer, list, oneOf, record, scalar } from '../../domain/kernel/codec.js';
+import { ArticleId, CategoryCode, DepartmentCode } from '../../domain/kernel/ids.js';
+import { Instant } from '../../domain/kernel/time.js';
+
+/** An FAQ article as it can be found (S1). */
+export const FaqArticle = record('FaqArticle', {
+  id: ArticleId,
+  ...ArticleContent.required,
+  status: oneOf('published', 'retired'),
+  changedAt: Instant,
+  /** Of its stream: what If-Match names. */
+  revision: integer(0, Number.MAX_SAFE_INTEGER),
+});
+export type FaqArticle = TypeOf<typeof FaqArticle>;
+
+/** UTF-16 offsets into the text beside it: from `start` up to, without, `end`. */
+export const MatchRange = record('MatchRange', {
+  start: integer(0, 4000),
+  end: integer(1, 4000),
+});
+export type MatchRange = TypeOf<typeof MatchRange>;
+
+/** Text and what of it matched; never markup. */
+export const MatchedText = record('MatchedText', {
+  text: scalar<string>('text', { type: 'string' }, (u) => typeof u === 'string'),
+  matches: list(MatchRange, 1_000),
+});
+export type MatchedText = TypeOf<typeof MatchedText>;
+
+export const FaqHit = record('FaqHit', {
+  id: ArticleId,
+  question: MatchedText,
+  /** The part of the answer that matched best, at most 160 UTF-16 units. */
+  snippet: MatchedText,
+  category: CategoryCode,
+  department: DepartmentCode,
+  /** Higher is better; comparable only within one answer. */
+  score: scalar<number>('a number', { type: 'number' }, (u) => typeof u === 'number'),
+});
+export type FaqHit = TypeOf<typeof FaqHit>;
+
+export interface FaqQuery {
+  /** Words or a sentence, at most 500 UTF-16 units; any string is allowed, none is an error. */
+  readonly text: string;
+  readonly category?: CategoryCode;
+  readonly department?: DepartmentCode;
+  /** 1 to 50. */
+  readonly limit: number;
+  /** As you type: the last word may be unfinished. */
+  readonly unfinished?: boolean;
+}
+
+/** Port: operators find published articles by what citizens say (S1). Throws `ViewUnavailable`. */
+export abstract class FaqSearch {
+  /** Best first. Nothing when no word of the query is in any article. */
+  abstract search(query: FaqQuery): Promise<ReadonlyArray<FaqHit>>;
+
+  /** Published or retired. */
+  abstract get(id: ArticleId): Promise<FaqArticle | undefined>;
+}

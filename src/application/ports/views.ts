@@ -1,0 +1,64 @@
+import type { Instant } from '../../domain/kernel/time.js';
+import type { EventId, Position } from './event-store.js';
+
+/** The views that can be read, waited for and rebuilt. */
+export const viewNames = ['faq-articles', 'contact-history', 'department-inbox', 'recordings', 'directory'] as const;
+export type ViewName = (typeof viewNames)[number];
+
+/** How far behind the store's head a view is. */
+export interface Lag {
+  /** Events after the view's position, its own and others; counted up to 1,000, which means as many or more. */
+  readonly events: number;
+  /** Milliseconds since the first of those was recorded; 0 when there is none. */
+  readonly ageMs: number;
+}
+
+/** A build from zero under way; reads are answered by the generation before, if there is one. */
+export interface RebuildProgress {
+  readonly done: number;
+  /** Events that stood in the store when the build began. */
+  readonly total: number;
+  readonly eventsPerSecond: number;
+}
+
+/** The event that a view cannot read. It is never skipped: the view stops before it. */
+export interface PoisonedBy {
+  readonly eventId: EventId;
+  readonly type: string;
+  readonly position: Position;
+  /** Codes and fields; no value. */
+  readonly reason: string;
+}
+
+export interface ViewStatus {
+  readonly view: ViewName;
+  /** Of the projection whose documents are read; absent while the first build runs. */
+  readonly version?: number;
+  readonly position?: Position;
+  readonly lag: Lag;
+  /** `building`: nothing to read yet. `rebuilding`: the generation before answers. `stopped`: see `poisonedBy`. */
+  readonly state: 'live' | 'building' | 'rebuilding' | 'stopped';
+  readonly rebuild?: RebuildProgress;
+  readonly poisonedBy?: PoisonedBy;
+}
+
+/** A view that cannot be read yet, because its first build has not ended. */
+export class ViewUnavailable extends Error {
+  constructor(readonly view: ViewName) {
+    super(`the view ${view} is being built for the first time`);
+  }
+}
+
+/** Port: how the views stand, and what can be asked of all of them. An outage throws. */
+export abstract class Views {
+  abstract status(now: Instant): Promise<ReadonlyArray<ViewStatus>>;
+
+  /**
+   * Resolves `true` when the view holds everything up to the position, `false` when `signal` aborted first or the
+   * view stopped: a reader so sees its own write. Throws `BadPosition`.
+   */
+  abstract waitFor(view: ViewName, position: Position, signal: AbortSignal): Promise<boolean>;
+
+  /** Begins a build from zero beside the documents that are read, and swaps it in when it has caught up. */
+  abstract rebuild(view: ViewName): Promise<void>;
+}
