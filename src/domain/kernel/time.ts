@@ -48,3 +48,9 @@ export const plus = (at: Instant, period: Period): Instant => {
   }
   return instant(local.getTime() - JAPAN_OFFSET_MS);
 };
+
+/** How far a client's clock may be ahead of ours. */
+const SKEW_MS = 60_000;
+
+/** Whether a moment lies in the future, beyond what clocks differ by. */
+export const inFuture = (moment: Instant, now: Instant): boolean => epochMs(moment) > epochMs(now) + SKEW_MS;
