@@ -7,7 +7,7 @@ export type ViewName = (typeof viewNames)[number];
 
 /** How far behind the store's head a view is. */
 export interface Lag {
-  /** Events after the view's position, its own and others; counted up to 1,000, which means as many or more. */
+  /** Events after the view's position that it handles; counted up to 1,000, which means as many or more. */
   readonly events: number;
   /** Milliseconds since the first of those was recorded; 0 when there is none. */
   readonly ageMs: number;
@@ -16,8 +16,10 @@ export interface Lag {
 /** A build from zero under way; reads are answered by the generation before, if there is one. */
 export interface RebuildProgress {
   readonly done: number;
-  /** Events that stood in the store when the build began. */
-  readonly total: number;
+  /** Events that the generation before holds; absent when there is none. */
+  readonly total?: number;
+  /** When the last event done was recorded. */
+  readonly reached?: Instant;
   readonly eventsPerSecond: number;
 }
 
@@ -32,11 +34,14 @@ export interface PoisonedBy {
 
 export interface ViewStatus {
   readonly view: ViewName;
-  /** Of the projection whose documents are read; absent while the first build runs. */
-  readonly version?: number;
+  /** Of the projection and of its tables, such as `1.1`; of those that are read. Absent while the first build runs. */
+  readonly version?: string;
   readonly position?: Position;
   readonly lag: Lag;
-  /** `building`: nothing to read yet. `rebuilding`: the generation before answers. `stopped`: see `poisonedBy`. */
+  /**
+   * `building`: nothing to read yet. `rebuilding`: the generation before answers. `stopped`: no event is taken in any
+   * more, see `poisonedBy`; that is also present when only the rebuild came to a stop.
+   */
   readonly state: 'live' | 'building' | 'rebuilding' | 'stopped';
   readonly rebuild?: RebuildProgress;
   readonly poisonedBy?: PoisonedBy;
