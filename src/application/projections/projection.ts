@@ -22,16 +22,16 @@ export interface Projected<E extends DomainEvent = DomainEvent> {
  * How events become the documents of a view: pure, total, the same under every engine. It is given events of shared
  * streams only, so that no document can hold personal data; a document is JSON without absent fields.
  */
-export interface Projection<Doc, E extends DomainEvent> {
+export interface Projection<Doc = unknown, E extends DomainEvent = DomainEvent> {
   readonly name: ViewName;
   /** Raised whenever the documents of the same events change: every store then builds them anew. */
   readonly version: number;
   /** The events that it handles, and no others. */
   readonly events: ReadonlyArray<AnyEventDefinition>;
   /** The keys of the documents that the event may change. */
-  readonly keys: (event: Projected<E>) => ReadonlyArray<string>;
+  keys(event: Projected<E>): ReadonlyArray<string>;
   /** The document after the event; `undefined`: there is none. */
-  readonly apply: (document: Doc | undefined, event: Projected<E>, key: string) => Doc | undefined;
+  apply(document: Doc | undefined, event: Projected<E>, key: string): Doc | undefined;
 }
 
 /** The event decoded, or why it cannot be: codes and fields, no value. */
