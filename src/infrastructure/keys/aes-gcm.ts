@@ -17,5 +17,7 @@ export const decrypt = (key: CipherKey, sealed: Uint8Array, additionalData: stri
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const gcm = createDecipheriv(cipher, key, nonce, options).setAAD(Buffer.from(additionalData));
   gcm.setAuthTag(sealed.subarray(-TAG_BYTES));
-  return Buffer.concat([gcm.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), gcm.final()]);
+  const plaintext = gcm.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
+  gcm.final();
+  return plaintext;
 };

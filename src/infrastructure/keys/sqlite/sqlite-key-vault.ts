@@ -80,7 +80,7 @@ export class SqliteKeyVault extends KeyVault {
   }
 
   close(): void {
-    this.db.close();
+    if (this.db.isOpen) this.db.close();
   }
 
   override async mint(stream: StreamName): Promise<Exclude<KeyLookup, { _tag: 'withheld' }>> {
