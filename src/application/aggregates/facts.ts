@@ -56,7 +56,10 @@ export class Facts {
   /** The same of a recording that is known; nothing of one that is not. */
   async objectionToRecording(id: RecordingId): Promise<ConsentFact> {
     const { state } = await this.aggregates.load(recording, id);
-    const against = state.status === 'absent' ? undefined : await this.objection(state.call, state.startedAt);
+    const against =
+      state.status === 'absent' || state.status === 'lost'
+        ? undefined
+        : await this.objection(state.call, state.startedAt);
     return against === undefined ? {} : { objection: against };
   }
 

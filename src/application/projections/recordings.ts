@@ -15,7 +15,8 @@ export const recordings: Projection<RecordingEntry, RecordingEvent> = {
       const told = { call, source, startedAt, endedAt, bytes, mediaType, dueAt };
       return { id: id as RecordingId, ...told, sensitive: false, listened: 0, revision };
     }
-    if (entry === undefined) return undefined;
+    // A lost recording leaves nothing to list; its stream tells of it.
+    if (event.type === 'RecordingLost' || entry === undefined) return entry;
     switch (event.type) {
       case 'RecordingQuarantined':
         return { ...entry, quarantined: event.data.reason, revision };

@@ -6,6 +6,7 @@ import type {
   FlagSensitive as FlagSensitiveData,
   ListenToRecording as ListenToRecordingData,
   RegisterRecording as RegisterRecordingData,
+  ReportLost as ReportLostData,
 } from '../../domain/recording/commands.js';
 import { recording } from '../../domain/recording/recording.js';
 import { dueAt } from '../../domain/retention/retention-policy.js';
@@ -13,6 +14,7 @@ import type { Facts } from '../aggregates/facts.js';
 import { handles, noFacts, Submit } from '../aggregates/submit.js';
 
 export class RegisterRecording extends Submit<RegisterRecordingData> {}
+export class ReportLost extends Submit<ReportLostData> {}
 export class ReleaseRecording extends Submit<Readonly<Record<never, never>>> {}
 export class FlagSensitive extends Submit<TypeOf<typeof FlagSensitiveData>> {}
 export class ClearSensitiveFlag extends Submit<unknown> {}
@@ -37,6 +39,9 @@ export const recordingHandlers = [
       ...(objection !== undefined && { objection }),
     };
   }),
+  handles(ReportLost, recording, 'ReportLost', async (facts, { data }) => ({
+    callKnown: await facts.callKnown(data.call),
+  })),
   handles(ReleaseRecording, recording, 'ReleaseRecording', consent),
   handles(FlagSensitive, recording, 'FlagSensitive', noFacts),
   handles(ClearSensitiveFlag, recording, 'ClearSensitiveFlag', noFacts),

@@ -10,22 +10,22 @@ export interface DomainEvent<T extends string = string, D = unknown> {
 }
 
 /** How one type of event is stored: its codec, and how each older shape becomes the next. */
-export interface EventDefinition<T extends string = string, D = unknown> {
+export interface EventDefinition<T extends string = string, D = unknown, C extends t.Type<D> = t.Type<D>> {
   readonly type: T;
   /** The version written today, from 1. */
   readonly version: number;
-  readonly data: t.Type<D>;
+  readonly data: C;
   readonly upcasters: ReadonlyArray<(older: unknown) => unknown>;
   (data: D): DomainEvent<T, D>;
 }
 
 /** Defines a stored event. `upcasters[i]` turns data of version i + 1 into version i + 2. */
-export const defineEvent = <T extends string, D>(
+export const defineEvent = <T extends string, C extends t.Any>(
   type: T,
-  data: t.Type<D>,
+  data: C,
   upcasters: ReadonlyArray<(older: unknown) => unknown> = [],
-): EventDefinition<T, D> =>
-  Object.assign((content: D): DomainEvent<T, D> => ({ type, data: content }), {
+): EventDefinition<T, t.TypeOf<C>, C> =>
+  Object.assign((content: t.TypeOf<C>): DomainEvent<T, t.TypeOf<C>> => ({ type, data: content }), {
     type,
     data,
     upcasters,

@@ -15,6 +15,8 @@ export type QuarantineReason = TypeOf<typeof QuarantineReasonCodec>;
 type Registered = Extract<RecordingEvent, { type: 'RecordingRegistered' }>['data'];
 export type RegisterRecording = Omit<Registered, 'retention' | 'dueAt'>;
 
+export type ReportLost = Extract<RecordingEvent, { type: 'RecordingLost' }>['data'];
+
 export const FlagSensitive = record('FlagSensitive', { ground: SensitiveGround });
 export const ListenToRecording = record('ListenToRecording', { purpose: AnalysisPurpose });
 export const DestroyRecording = record('DestroyRecording', { reason: DestructionReason });
@@ -32,6 +34,7 @@ export interface RegistrationFacts extends ConsentFact {
 
 export type RecordingCommand =
   | Command<'RegisterRecording', RegisterRecording, RegistrationFacts>
+  | Command<'ReportLost', ReportLost, { readonly callKnown: boolean }>
   | Command<'ReleaseRecording', Readonly<Record<never, never>>, ConsentFact>
   | Command<'FlagSensitive', TypeOf<typeof FlagSensitive>>
   | Command<'ClearSensitiveFlag'>

@@ -25,6 +25,11 @@ export const RecordingRegistered = defineEvent(
     dueAt: Instant,
   }),
 );
+/** The recorder began a recording of the call and has not kept it: told, so that nobody waits for it. */
+export const RecordingLost = defineEvent(
+  'RecordingLost',
+  record('RecordingLost', { call: CallId, source: Source, reason: oneOf('failed', 'no-file') }),
+);
 /** Recorded without announcement or declared emergency: kept apart, not used (K3). */
 export const RecordingQuarantined = defineEvent(
   'RecordingQuarantined',
@@ -50,6 +55,7 @@ export const RecordingDestroyed = defineEvent('RecordingDestroyed', record('Reco
 
 export const recordingEvents = [
   RecordingRegistered,
+  RecordingLost,
   RecordingQuarantined,
   RecordingReleased,
   RecordingFlaggedSensitive,

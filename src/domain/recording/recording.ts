@@ -11,6 +11,7 @@ import {
   recordingEvents,
   RecordingFlaggedSensitive,
   RecordingListened,
+  RecordingLost,
   RecordingQuarantined,
   RecordingRegistered,
   RecordingReleased,
@@ -20,6 +21,7 @@ import {
 
 export type RecordingState =
   | { readonly status: 'absent' }
+  | { readonly status: 'lost' }
   | {
       readonly status: 'stored' | 'quarantined' | 'being-destroyed' | 'destroyed';
       readonly call: CallId;
@@ -35,7 +37,8 @@ const evolve = (state: RecordingState, event: RecordingEvent): RecordingState =>
     const { call, source, startedAt, mediaType, dueAt } = event.data;
     return { status: 'stored', call, source, startedAt, mediaType, dueAt, sensitive: false };
   }
-  if (state.status === 'absent') return state;
+  if (event.type === 'RecordingLost') return { status: 'lost' };
+  if (state.status === 'absent' || state.status === 'lost') return state;
   switch (event.type) {
     case 'RecordingQuarantined':
       return { ...state, status: 'quarantined' };
@@ -71,7 +74,7 @@ export const recording: Decider<RecordingCommand, RecordingState, RecordingEvent
   initial: { status: 'absent' },
   evolve,
   decide: (command, state) => {
-    const known = state.status === 'absent' ? undefined : state;
+    const known = state.status === 'absent' || state.status === 'lost' ? undefined : state;
     const missing = when(known === undefined, notFound('recording_not_found', 'there is no such recording'));
     const over = when(
       state.status === 'being-destroyed' || state.status === 'destroyed',
@@ -94,6 +97,15 @@ export const recording: Decider<RecordingCommand, RecordingState, RecordingEvent
           ],
         );
       }
+      case 'ReportLost':
+        return unless(
+          [
+            ...onlyRoles(command.actor, 'recorder'),
+            ...when(known !== undefined, rule('recording_exists', 'the recording was told before')),
+            ...when(!command.facts.callKnown, notFound('call_not_found', 'there is no such call', 'call')),
+          ],
+          () => (state.status === 'lost' ? [] : [RecordingLost(command.data)]),
+        );
       case 'ReleaseRecording':
         return unless(
           [
