@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   streamName,
   type Content,
@@ -18,7 +18,7 @@ import { SealedEventStore } from '../../src/infrastructure/event-store/sealed/se
 import { BrokenSeal } from '../../src/infrastructure/event-store/sealed/sealing.js';
 import { MasterKey } from '../../src/infrastructure/keys/master-key.js';
 import { SqliteKeyVault } from '../../src/infrastructure/keys/sqlite/sqlite-key-vault.js';
-import { departmentStaff, erasure, operator, reader, system } from '../keys/synthetic.js';
+import { departmentStaff, erasure, operator, reader, resolved, system } from '../keys/synthetic.js';
 import { tempDir } from '../support/temp-dir.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
@@ -186,6 +186,20 @@ test('a key destroyed while its stream is read does not disturb the reading', as
     { _tag: 'plain', data: contact },
     { _tag: 'plain', data: contact },
   ]);
+});
+
+test('no copy of a key stays behind, also when a reader stops early', async () => {
+  const { vault, store } = setUp();
+  const answers = [vi.spyOn(vault, 'mint'), vi.spyOn(vault, 'find')];
+  await store.append(citizen, 'none', [event(contact), event(contact)])();
+  for await (const { content } of store.readStream(citizen, { reader: system })) {
+    expect(content).toEqual({ _tag: 'plain', data: contact });
+    break;
+  }
+  for (const { mock } of answers) {
+    expect(mock.calls).toHaveLength(1);
+    expect(resolved(await mock.results[0]!.value).key.every((byte) => byte === 0)).toBe(true);
+  }
 });
 
 test('what the store within answers to an append passes: repeats, conflicts, refusals', async () => {
