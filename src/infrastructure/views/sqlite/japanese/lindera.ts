@@ -1,0 +1,57 @@
+import { TokenizerBuilder } from 'lindera-wasm-nodejs-ipadic';
+
+/** What lindera says of one morpheme; an unknown word has neither base form nor reading. Offsets are UTF-8 bytes. */
+interface LinderaToken {
+  readonly surface: string;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly partOfSpeech: string;
+  readonly partOfSpeechSubcategory1?: string;
+  readonly baseForm?: string;
+  readonly reading?: string;
+}
+
+export interface Morpheme {
+  readonly surface: string;
+  /** UTF-16 offsets. */
+  readonly start: number;
+  readonly end: number;
+  readonly partOfSpeech: string;
+  readonly subcategory: string;
+  /** Dictionary form; the surface of an unknown word. */
+  readonly base: string;
+  /** In katakana; the surface of an unknown word. */
+  readonly reading: string;
+}
+
+const tokenizer = (() => {
+  const builder = new TokenizerBuilder();
+  builder.setDictionary('embedded://ipadic');
+  builder.setMode('normal');
+  return builder.build();
+})();
+
+const known = (field: string | undefined) => (field === '*' ? undefined : field);
+
+/** Well-formed text as the words of the IPA dictionary; spaces belong to none. Takes about 10 us a character. */
+export const morphemes = (text: string): ReadonlyArray<Morpheme> => {
+  let byte = 0;
+  let unit = 0;
+  const unitAt = (target: number) => {
+    while (byte < target) {
+      const codePoint = text.codePointAt(unit)!;
+      byte += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+      unit += codePoint < 0x10000 ? 1 : 2;
+    }
+    return unit;
+  };
+  return (tokenizer.tokenize(text) as ReadonlyArray<LinderaToken>).map((token) => ({
+    surface: token.surface,
+    start: unitAt(token.byteStart),
+    end: unitAt(token.byteEnd),
+    partOfSpeech: token.partOfSpeech,
+    subcategory: token.partOfSpeechSubcategory1 ?? '*',
+    base: known(token.baseForm) ?? token.surface,
+    reading: known(token.reading) ?? token.surface,
+  }));
+};

@@ -1,0 +1,59 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { BadCursor, type Cursor, type Page, type PageRequest } from '../../../application/ports/page.js';
+import { prepared } from './prepared.js';
+
+/** A condition with its values; the text never holds one. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: ReadonlyArray<SQLInputValue>;
+}
+
+export const condition = (sql: string, ...values: ReadonlyArray<SQLInputValue>): Condition => ({ sql, values });
+
+/** The condition on a value, when there is one. */
+export const whenGiven = (sql: string, value: SQLInputValue | undefined): ReadonlyArray<Condition> =>
+  value === undefined ? [] : [condition(sql, value)];
+
+/** A list in the order of a column, then of `key`; an index must hold both. */
+export interface Listing {
+  /** Tables, `documents` among them. */
+  readonly from: string;
+  readonly column: string;
+  readonly key: string;
+  readonly order: 'ASC' | 'DESC';
+  readonly where: ReadonlyArray<Condition>;
+}
+
+/** One page after a cursor: what comes later in the order, however the list has changed since. Throws `BadCursor`. */
+export const keysetPage = <Doc>(db: DatabaseSync, listing: Listing, { limit, after }: PageRequest): Page<Doc> => {
+  const { from, column, key, order } = listing;
+  const later = order === 'ASC' ? '>' : '<';
+  const where = [
+    ...listing.where,
+    ...(after === undefined ? [] : [condition(`(${column}, ${key}) ${later} (?, ?)`, ...decodeCursor(after))]),
+  ];
+  const sql = `SELECT ${column} AS place, ${key} AS id, document FROM ${from}
+    WHERE ${['TRUE', ...where.map((part) => part.sql)].join(' AND ')}
+    ORDER BY ${column} ${order}, ${key} ${order} LIMIT ?`;
+  const rows = prepared(db, sql).all(...where.flatMap(({ values }) => values), limit + 1);
+  const items = rows.slice(0, limit).map(({ document }) => JSON.parse(document as string) as Doc);
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return last === undefined
+    ? { items }
+    : { items, next: encodeCursor([last['place'] as string, last['id'] as string]) };
+};
+
+type Place = readonly [string, string];
+
+const encodeCursor = (place: Place): Cursor => Buffer.from(JSON.stringify(place)).toString('base64url') as Cursor;
+
+const decodeCursor = (cursor: Cursor): Place => {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(place) && place.length === 2 && place.every((part) => typeof part === 'string'))
+      return place as unknown as Place;
+  } catch {
+    // Not JSON: answered like any other cursor that no view gave.
+  }
+  throw new BadCursor('no page ended there');
+};
