@@ -13,7 +13,7 @@ export interface Ranked {
 /** Okapi BM25 as Lucene has it. */
 const K1 = 1.2;
 const B = 0.75;
-/** A part of a word says less than a word: it finds what the words miss, and hardly moves the rest. */
+/** A part of a word says less than a word; it stands in for a word that no article has. */
 const WEIGHT_OF_PARTS = 0.1;
 
 /** Above every character that a term can hold. */
@@ -34,13 +34,21 @@ export const rank = (
   limit: number,
 ): ReadonlyArray<Ranked> => {
   const scores = new Map<number, number>();
+  const known = new Set<string>();
   for (const field of ['question', 'answer'] as const) {
-    const weigh = weigher(db, field, 1, scores);
-    for (const term of terms) weigh(occurrences(db, field, term));
-    if (prefix !== undefined && !terms.includes(prefix)) weigh(occurrencesOfPrefix(db, field, prefix));
+    const weigh = weigher(db, field, scores);
+    for (const term of terms) {
+      const rows = occurrences(db, field, term);
+      if (rows.length > 0) known.add(term);
+      weigh(rows, 1);
+    }
+    if (prefix !== undefined && !terms.includes(prefix)) weigh(occurrencesOfPrefix(db, field, prefix), 1);
   }
-  const weigh = weigher(db, 'parts', WEIGHT_OF_PARTS, scores);
-  for (const part of parts) weigh(rowsWithPart(db, part));
+  const weigh = weigher(db, 'parts', scores);
+  for (const part of parts) {
+    const standsIn = part.term !== undefined && !known.has(part.term);
+    weigh(rowsWithPart(db, part), standsIn ? 1 : WEIGHT_OF_PARTS);
+  }
   const ranked = [...scores].map(([id, score]) => ({ id, score }));
   return ranked
     .filter(({ id }) => allowed === undefined || allowed.has(id))
@@ -48,11 +56,11 @@ export const rank = (
     .slice(0, limit);
 };
 
-const weigher = (db: DatabaseSync, field: SearchField, weight: number, scores: Map<number, number>) => {
+const weigher = (db: DatabaseSync, field: SearchField, scores: Map<number, number>) => {
   const totals = prepared(db, 'SELECT articles, terms FROM totals WHERE field = ?').get(field)!;
   const articles = totals['articles'] as number;
   const averageLength = Math.max(1, (totals['terms'] as number) / Math.max(1, articles));
-  return (rows: Rows): void => {
+  return (rows: Rows, weight: number): void => {
     const frequencies = new Map<number, number>();
     for (const row of rows) frequencies.set(row, (frequencies.get(row) ?? 0) + 1);
     const found = frequencies.size;

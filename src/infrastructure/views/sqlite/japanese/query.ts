@@ -4,6 +4,8 @@ import { analyse, stretches } from './analysis.js';
 export interface Part {
   readonly text: string;
   readonly open: boolean;
+  /** The term that it is the surface of. */
+  readonly term?: string;
 }
 
 /** What a citizen's words, or what is typed of them so far, look for; any of it is enough. */
@@ -21,19 +23,19 @@ const kana = /^[\p{Script=Hiragana}ー]{2,}$/u;
 export const parseQuery = (text: string, unfinished: boolean): JapaneseQuery => {
   const words = analyse(text);
   const last = words.at(-1);
-  const typing = unfinished && last !== undefined && last.end === text.length ? last : undefined;
+  const typing = unfinished && last?.end === text.length ? last : undefined;
   const parts = new Map<string, Part>();
-  const add = (part: string, open: boolean) =>
-    parts.set(part, { text: part, open: open || parts.get(part)?.open === true });
   for (const word of words) {
+    const { surface, term } = word;
     const open = word === typing;
-    if (word.term !== undefined && (open || Array.from(word.surface).length > 1)) add(word.surface, open);
+    if (term !== undefined && (open || Array.from(surface).length > 1))
+      parts.set(surface, { text: surface, open, term });
   }
   // Kana that are not yet kanji are cut into words that nobody meant: they are looked for as they are read.
-  for (const stretch of stretches(words)) {
-    const surface = stretch.map((word) => word.surface).join('');
-    if (kana.test(surface)) add(surface, stretch.at(-1) === typing);
-  }
+  const [stretch, ...others] = stretches(words);
+  const reading = stretch?.map(({ surface }) => surface).join('') ?? '';
+  if (others.length === 0 && kana.test(reading) && !parts.has(reading))
+    parts.set(reading, { text: reading, open: typing !== undefined });
   return {
     terms: [...new Set(words.flatMap(({ term }) => term ?? []))],
     ...(typing !== undefined && { prefix: typing.surface }),

@@ -1,0 +1,56 @@
+import { expect, onTestFinished, vi } from 'vitest';
+import type { EventStore } from '../../src/application/ports/event-store.js';
+import type { PoisonedBy, ViewName, ViewStatus } from '../../src/application/ports/views.js';
+import { instant } from '../../src/domain/kernel/time.js';
+import { allViews } from '../../src/infrastructure/views/sqlite/all-views.js';
+import { build, type BuildView } from '../../src/infrastructure/views/sqlite/build.js';
+import { Generation } from '../../src/infrastructure/views/sqlite/generation.js';
+import type { SqliteView } from '../../src/infrastructure/views/sqlite/sqlite-view.js';
+import { SqliteViews } from '../../src/infrastructure/views/sqlite/sqlite-views.js';
+import { tempDir } from '../support/temp-dir.js';
+
+/** Builds as the worker does, in this thread. */
+export const buildHere =
+  (store: EventStore, views: ReadonlyArray<SqliteView> = allViews): BuildView =>
+  async (name, file, onProgress, signal): Promise<PoisonedBy | undefined> => {
+    const generation = Generation.open(
+      views.find(({ projection }) => projection.name === name)!,
+      file,
+    );
+    try {
+      return await build(generation, store, (progress) => {
+        signal.throwIfAborted();
+        onProgress(progress);
+      });
+    } finally {
+      generation.close();
+    }
+  };
+
+export interface Opened {
+  readonly folder?: string;
+  readonly views?: ReadonlyArray<SqliteView>;
+  readonly buildView?: BuildView;
+}
+
+/** Views over a store, started, and closed when the test ends. */
+export const openViews = async (store: EventStore, options: Opened = {}): Promise<SqliteViews> => {
+  const { folder = tempDir(), views = allViews, buildView = buildHere(store, views) } = options;
+  const opened = new SqliteViews(folder, store, views, buildView);
+  await opened.start();
+  onTestFinished(() => opened.close());
+  return opened;
+};
+
+/** Resolves when the views named hold all that the store does. */
+export const caughtUp = async (views: SqliteViews, store: EventStore, ...names: ReadonlyArray<ViewName>) => {
+  const head = await store.head();
+  for (const name of names) expect(await views.waitFor(name, head, AbortSignal.timeout(10_000))).toBe(true);
+};
+
+export const statusOf = async (views: SqliteViews, name: ViewName): Promise<ViewStatus> =>
+  (await views.status(instant(Date.UTC(2026, 3, 2)))).find(({ view }) => view === name)!;
+
+/** Resolves when the view's status is as expected. */
+export const becomes = (views: SqliteViews, name: ViewName, expected: object): Promise<void> =>
+  vi.waitFor(async () => expect(await statusOf(views, name)).toMatchObject(expected), { timeout: 10_000, interval: 5 });
