@@ -1,0 +1,22 @@
+import { BadPosition, type Position } from '../../../application/ports/event-store.js';
+
+/** Positions of one store: its id (8 hex digits), a hyphen, the row's number (16 hex digits). */
+export class Positions {
+  private readonly shape = /^[0-9a-f]{8}-[0-9a-f]{16}$/;
+
+  constructor(private readonly storeId: string) {}
+
+  of(row: number): Position {
+    return `${this.storeId}-${row.toString(16).padStart(16, '0')}` as Position;
+  }
+
+  /** The row's number; `head` is that of the last one. Throws `BadPosition`. */
+  row(position: Position | undefined, head: number): number {
+    if (position === undefined) return 0;
+    if (!this.shape.test(position) || !position.startsWith(this.storeId))
+      throw new BadPosition('foreign_position', 'the position is none of this event store');
+    const row = Number.parseInt(position.slice(9), 16);
+    if (row > head) throw new BadPosition('position_beyond_head', 'the position lies beyond the last event');
+    return row;
+  }
+}
