@@ -105,10 +105,7 @@ export class Aggregates {
       if (decided.right.length === 0 && last !== undefined) return E.right(outcome(intent.id, last));
       const events = this.envelopes(decider, decided.right, request, digest);
       const appended = await this.store.append(stream, loaded.revision, events)();
-      if (E.isRight(appended)) {
-        const { occurredAt } = events.at(-1)!.metadata;
-        return E.right({ id: intent.id, occurredAt, ...appended.right });
-      }
+      if (E.isRight(appended)) return E.right({ id: intent.id, ...appended.right });
       if (appended.left._tag === 'erased') return E.left({ _tag: 'erased' });
       if (appended.left._tag === 'refused') throw new Error(`${stream}: ${appended.left.message}`);
     }
@@ -179,9 +176,4 @@ const repeated = (
   return last.metadata.commandDigest === digest ? E.right(last) : E.left({ _tag: 'command-id-reused' });
 };
 
-const outcome = (id: string, { revision, position, metadata }: RecordedEvent): Outcome => ({
-  id,
-  revision,
-  position,
-  occurredAt: metadata.occurredAt,
-});
+const outcome = (id: string, { revision, position }: RecordedEvent): Outcome => ({ id, revision, position });

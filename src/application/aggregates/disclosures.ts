@@ -3,10 +3,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Command, Decider } from '../../domain/kernel/decider.js';
 import { forbidden, rule } from '../../domain/kernel/errors.js';
 import type { DomainEvent } from '../../domain/kernel/event.js';
-import { epochMs, type Instant } from '../../domain/kernel/time.js';
+import { epochMs } from '../../domain/kernel/time.js';
 import { refused, type Failure } from '../failure.js';
 import { Clock } from '../ports/clock.js';
-import type { Reader } from '../ports/event-store.js';
+import type { Reader, RecordedEvent } from '../ports/event-store.js';
 import { Aggregates } from './aggregates.js';
 import type { Outcome } from './request.js';
 
@@ -26,14 +26,14 @@ export class Disclosures {
     private readonly clock: Clock,
   ) {}
 
-  /** The sealed aggregate's state as this reader may see it. */
+  /** The sealed aggregate's state as this reader may see it; `recorded`: the event that says so. */
   async open<C extends Command, S, E extends DomainEvent>(
     decider: Decider<C, S, E>,
     id: string,
     reader: Reader,
-    recorded: Outcome,
+    recorded: RecordedEvent | undefined,
   ): Promise<E.Either<Failure, S>> {
-    if (this.isOver(recorded.occurredAt))
+    if (recorded === undefined || this.isOver(recorded))
       return E.left(refused([rule('disclosure_over', 'this disclosure is over: ask again under a new command id')]));
     const { state, erased, withheld } = await this.aggregates.load(decider, id, reader);
     if (erased) return E.left({ _tag: 'erased' });
@@ -41,7 +41,7 @@ export class Disclosures {
     return E.right(state);
   }
 
-  isOver(disclosedAt: Instant): boolean {
-    return epochMs(this.clock.now()) - epochMs(disclosedAt) > WINDOW_MS;
+  isOver({ metadata }: RecordedEvent): boolean {
+    return epochMs(this.clock.now()) - epochMs(metadata.occurredAt) > WINDOW_MS;
   }
 }

@@ -1,6 +1,5 @@
 import type { Actor } from '../../domain/kernel/actor.js';
 import type { StaffId } from '../../domain/kernel/ids.js';
-import type { Instant } from '../../domain/kernel/time.js';
 import type { Position } from '../ports/event-store.js';
 
 /** Who asks, and under which command id; the same for every command of one request. */
@@ -22,8 +21,6 @@ export interface Outcome {
   /** Of the aggregate's stream, after the command. */
   readonly revision: number;
   readonly position: Position;
-  /** When it happened, by our clock. */
-  readonly occurredAt: Instant;
 }
 
 /** The system acting by itself: reactions and folds. */

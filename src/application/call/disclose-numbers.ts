@@ -25,8 +25,10 @@ export class DiscloseNumbersHandler implements ICommandHandler<DiscloseNumbers> 
     const intent = { id, type: 'DiscloseNumbers' as const, data, facts: noFacts };
     const disclosed = await this.aggregates.run(call, intent, request);
     if (E.isLeft(disclosed)) return disclosed;
+    const { history } = await this.aggregates.load(call, id);
+    const recorded = history.find(({ metadata }) => metadata.commandId === request.commandId);
     const reader = { actor: request.actor, purpose: 'call-review' };
-    const opened = await this.disclosures.open(caller, id, reader, disclosed.right);
+    const opened = await this.disclosures.open(caller, id, reader, recorded);
     if (E.isLeft(opened)) return opened;
     if (opened.right.status === 'absent')
       return E.left(refused([notFound('numbers_not_found', 'no numbers are kept')]));

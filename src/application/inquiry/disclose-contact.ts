@@ -25,12 +25,13 @@ export class DiscloseContactHandler implements ICommandHandler<DiscloseContact> 
     const intent = { id, type: 'DiscloseContact' as const, data, facts: noFacts };
     const disclosed = await this.aggregates.run(inquiry, intent, request);
     if (E.isLeft(disclosed)) return disclosed;
-    const { state } = await this.aggregates.load(inquiry, id);
+    const { state, history } = await this.aggregates.load(inquiry, id);
+    const recorded = history.find(({ metadata }) => metadata.commandId === request.commandId);
     const callback = state.status === 'recorded' ? state.callback : undefined;
     const absent = E.left(refused([notFound('contact_not_found', 'no contact details are kept')]));
     if (callback === undefined) return absent;
     const reader = { actor: request.actor, purpose: data.purpose };
-    const opened = await this.disclosures.open(citizen, callback.citizen, reader, disclosed.right);
+    const opened = await this.disclosures.open(citizen, callback.citizen, reader, recorded);
     if (E.isLeft(opened)) return opened;
     return opened.right.status === 'absent' ? absent : E.right({ ...disclosed.right, content: opened.right.contact });
   }

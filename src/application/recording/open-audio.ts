@@ -46,7 +46,7 @@ export class OpenAudioHandler implements IQueryHandler<OpenAudio> {
     );
     if (listened === undefined || state.status === 'absent' || state.status === 'lost')
       return E.left(refused([notFound('listening_not_found', 'nothing was recorded of this listening')]));
-    if (this.disclosures.isOver(listened.metadata.occurredAt))
+    if (this.disclosures.isOver(listened))
       return E.left(refused([rule('disclosure_over', 'this listening is over: record a new one')]));
     if (state.status !== 'stored')
       return E.left(refused([rule('recording_not_usable', 'the recording was quarantined or destroyed meanwhile')]));
