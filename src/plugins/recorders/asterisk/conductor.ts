@@ -1,0 +1,208 @@
+import type { RecorderLog } from '../../sdk/recorder.js';
+import type { AriBridge, AriChannel, AriClient, AriEvent } from './ari-client.js';
+import type { AsteriskConfig } from './config.js';
+import { describe } from './describe.js';
+import {
+  announcementPlayback,
+  callOf,
+  conductedBridge,
+  operatorChannel,
+  recordingName,
+  unrecordedBridge,
+} from './names.js';
+
+const OPERATOR_ARGUMENT = 'operator';
+const OPERATOR_TIMEOUT_S = 60;
+const CONFLICT = 409;
+const NOT_FOUND = 404;
+
+interface Conducted {
+  announced(played: boolean): void;
+  readonly announcement: Promise<boolean>;
+  gone: boolean;
+}
+
+/**
+ * Conducts calls over one connection to ARI: answers, announces the recording, records the bridge, puts through to
+ * the operator, and clears up when either hangs up. Each step holds when it is repeated, so that a call which another
+ * connection began is taken up where it stands. What happened is told from the call records, not from here.
+ */
+export class Conductor {
+  private readonly calls = new Map<string, Conducted>();
+
+  constructor(
+    private readonly ari: AriClient,
+    private readonly config: Pick<AsteriskConfig, 'app' | 'announcement' | 'operator' | 'prefix'>,
+    private readonly log: RecorderLog,
+    private readonly onRecordingFailed: (name: string) => void,
+  ) {}
+
+  /** Takes up calls that nobody conducts, and clears up what was left behind; at any time, as often as one likes. */
+  async takeUp(): Promise<void> {
+    const { app, prefix } = this.config;
+    const conducted = [...this.calls.keys()];
+    // Bridges first: a bridge whose caller is not among the channels listed after it has lost its caller.
+    const bridges = (await this.ari.request('GET', '/bridges')).body as ReadonlyArray<AriBridge>;
+    const channels = (await this.ari.request('GET', '/channels')).body as ReadonlyArray<AriChannel>;
+    const live = new Set(channels.map(({ id }) => id));
+    const ours = [...bridges, ...channels].map(({ id }) => callOf(prefix, id)).filter((call) => call !== undefined);
+    for (const call of conducted) if (!live.has(call)) this.calls.delete(call);
+    for (const call of new Set(ours)) if (!live.has(call)) await this.release(call);
+    for (const { id, dialplan } of channels)
+      if (dialplan.app_name === 'Stasis' && dialplan.app_data === app) this.begin(id);
+  }
+
+  on(event: AriEvent): void {
+    switch (event.type) {
+      case 'StasisStart': {
+        const [role, call] = event.args;
+        if (role !== OPERATOR_ARGUMENT) this.begin(event.channel.id);
+        else if (call !== undefined) this.run('connect the operator', () => this.connect(call));
+        return;
+      }
+      case 'PlaybackFinished':
+        for (const [call, { announced }] of this.calls)
+          if (announcementPlayback(this.config.prefix, call) === event.playback.id)
+            announced(event.playback.state === 'done');
+        return;
+      case 'RecordingFailed':
+        return this.onRecordingFailed(event.recording.name);
+      case 'StasisEnd':
+      case 'ChannelDestroyed':
+        return this.left(event.channel.id);
+      case 'ApplicationReplaced':
+        this.log.error('another client took over the application: its calls are no longer conducted from here');
+    }
+  }
+
+  private begin(call: string): void {
+    if (this.calls.has(call)) return;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.calls.set(call, { announced: resolve, announcement: promise, gone: false });
+    this.run('conduct a call', () =>
+      this.conduct(call).catch((error: unknown) => {
+        // The next take-up tries again.
+        this.calls.delete(call);
+        throw error;
+      }),
+    );
+  }
+
+  private left(channel: string): void {
+    const call = this.calls.get(channel);
+    if (call !== undefined) {
+      call.gone = true;
+      call.announced(false);
+      this.calls.delete(channel);
+      this.run('clear up after a call', () => this.release(channel));
+      return;
+    }
+    const operatorOf = callOf(this.config.prefix, channel);
+    if (operatorOf !== undefined && this.calls.has(operatorOf))
+      this.run('hang up a call that its operator left', () => this.hangUp(operatorOf));
+  }
+
+  private async conduct(call: string): Promise<void> {
+    const standing = this.calls.get(call);
+    if (standing === undefined) return;
+    const bridge = (await this.existingBridge(call)) ?? (await this.announceAndBridge(call, standing));
+    if (bridge === undefined || standing.gone) return;
+    if (bridge === conductedBridge(this.config.prefix, call)) await this.record(call, bridge);
+    await this.join(bridge, call);
+    if (!standing.gone) await this.callOperator(call);
+    // The caller may have hung up between two steps: what they made is cleared up again.
+    if (standing.gone) await this.release(call);
+  }
+
+  private async existingBridge(call: string): Promise<string | undefined> {
+    for (const bridge of this.bridgesOf(call)) {
+      const { status } = await this.ari.request('GET', `/bridges/${bridge}`, { allowed: [NOT_FOUND] });
+      if (status !== NOT_FOUND) return bridge;
+    }
+    return undefined;
+  }
+
+  /** No recording without an announcement: when it could not be played, the call goes on unrecorded. */
+  private async announceAndBridge(call: string, standing: Conducted): Promise<string | undefined> {
+    const { announcement, prefix } = this.config;
+    await this.ari.request('POST', `/channels/${call}/answer`, { allowed: [NOT_FOUND, CONFLICT] });
+    const { status } = await this.ari.request(
+      'POST',
+      `/channels/${call}/play/${announcementPlayback(prefix, call)}`,
+      // In conflict: an earlier connection began it, and its end is still to come.
+      { query: { media: `sound:${announcement}` }, allowed: [NOT_FOUND, CONFLICT] },
+    );
+    if (status === NOT_FOUND) return undefined;
+    const announced = await standing.announcement;
+    if (standing.gone) return undefined;
+    if (!announced) this.log.error('the announcement could not be played: a call goes on unrecorded');
+    const bridge = announced ? conductedBridge(prefix, call) : unrecordedBridge(prefix, call);
+    await this.ari.request('POST', `/bridges/${bridge}`, { query: { type: 'mixing' } });
+    return bridge;
+  }
+
+  /** A failure is logged, and the citizen's call goes on. */
+  private async record(call: string, bridge: string): Promise<void> {
+    const { status } = await this.ari.request('POST', `/bridges/${bridge}/record`, {
+      query: { name: recordingName(this.config.prefix, call), format: 'wav', ifExists: 'fail' },
+      // In conflict: it was begun before. Unprocessable: it cannot be.
+      allowed: [NOT_FOUND, CONFLICT, 422, 500],
+    });
+    if (status >= 400 && status !== CONFLICT) this.log.error(`a call is not recorded: ARI answered ${status}`);
+  }
+
+  private async callOperator(call: string): Promise<void> {
+    const { app, operator, prefix } = this.config;
+    const channel = operatorChannel(prefix, call);
+    const { status } = await this.ari.request('GET', `/channels/${channel}`, { allowed: [NOT_FOUND] });
+    if (status !== NOT_FOUND) return this.connect(call);
+    const query = {
+      endpoint: operator,
+      app,
+      appArgs: `${OPERATOR_ARGUMENT},${call}`,
+      originator: call,
+      timeout: String(OPERATOR_TIMEOUT_S),
+    };
+    const originated = await this.ari.request('POST', `/channels/${channel}`, { query, allowed: [400, 500] });
+    if (originated.status < 400) return;
+    this.log.error(`no operator could be called: ARI answered ${originated.status}`);
+    await this.hangUp(call);
+  }
+
+  /** Puts the operator, who has answered, into the call's bridge. */
+  private async connect(call: string): Promise<void> {
+    if (!this.calls.has(call)) return;
+    const bridge = await this.existingBridge(call);
+    if (bridge !== undefined) await this.join(bridge, operatorChannel(this.config.prefix, call));
+  }
+
+  private async join(bridge: string, channel: string): Promise<void> {
+    // A channel that has left, or is not in Stasis yet; one that is in the bridge already stays there.
+    await this.ari.request('POST', `/bridges/${bridge}/addChannel`, {
+      query: { channel },
+      allowed: [400, NOT_FOUND, CONFLICT, 422],
+    });
+  }
+
+  private async hangUp(channel: string): Promise<void> {
+    await this.ari.request('DELETE', `/channels/${channel}`, { allowed: [NOT_FOUND] });
+  }
+
+  /** The recording of a bridge goes on when the caller is gone: it ends here, before the bridge does. */
+  private async release(call: string): Promise<void> {
+    const { prefix } = this.config;
+    const recording = encodeURIComponent(recordingName(prefix, call));
+    await this.ari.request('POST', `/recordings/live/${recording}/stop`, { allowed: [NOT_FOUND, CONFLICT] });
+    await this.hangUp(operatorChannel(prefix, call));
+    for (const bridge of this.bridgesOf(call))
+      await this.ari.request('DELETE', `/bridges/${bridge}`, { allowed: [NOT_FOUND] });
+  }
+
+  private bridgesOf(call: string): ReadonlyArray<string> {
+    return [conductedBridge(this.config.prefix, call), unrecordedBridge(this.config.prefix, call)];
+  }
+
+  private run(what: string, work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.log.error(`could not ${what}: ${describe(error)}`));
+  }
+}
