@@ -1,26 +1,29 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Clock } from '../../src/application/ports/clock.js';
 import {
   streamName,
   type Content,
   type EventId,
+  type EventStore,
   type Json,
   type NewEvent,
   type ReadStreamOptions,
-  type RecordedEvent,
 } from '../../src/application/ports/event-store.js';
 import { UnknownKey } from '../../src/application/ports/key-vault.js';
 import { mayOpen, SEALED_CATEGORIES } from '../../src/domain/kernel/disclosure.js';
 import type { Instant } from '../../src/domain/kernel/time.js';
 import { SealedEventStore } from '../../src/infrastructure/event-store/sealed/sealed-event-store.js';
 import { BrokenSeal } from '../../src/infrastructure/event-store/sealed/sealing.js';
+import { SqliteEventStore } from '../../src/infrastructure/event-store/sqlite/sqlite-event-store.js';
 import { MasterKey } from '../../src/infrastructure/keys/master-key.js';
 import { SqliteKeyVault } from '../../src/infrastructure/keys/sqlite/sqlite-key-vault.js';
+import { found } from '../keys/raw-vault.js';
 import { departmentStaff, erasure, operator, reader, resolved, system } from '../keys/synthetic.js';
 import { tempDir } from '../support/temp-dir.js';
-import { MemoryEventStore } from './memory-event-store.js';
 
 const citizen = streamName('citizen', '0190a0b0-0000-7000-8000-000000000001');
 const caller = streamName('caller', '0190a0b0-0000-7000-8000-000000000002');
@@ -51,28 +54,31 @@ const openVault = () => {
   return vault;
 };
 
+const clock: Clock = { now: () => '2026-04-01T00:30:00.000Z' as Instant };
+
 const setUp = () => {
-  const inner = new MemoryEventStore();
+  const file = join(tempDir(), 'events.sqlite');
+  const inner = SqliteEventStore.open({ file, clock });
+  onTestFinished(() => inner.close());
   const vault = openVault();
-  return { inner, vault, store: new SealedEventStore(inner, vault, SEALED_CATEGORIES) };
+  return { file, inner, vault, store: new SealedEventStore(inner, vault, SEALED_CATEGORIES) };
 };
 
-const collect = async <A>(items: AsyncIterable<A>): Promise<A[]> => {
-  const all: A[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-};
+const stored = (inner: EventStore) => Array.fromAsync(inner.readAll());
 
 const contents = async (store: SealedEventStore, stream = citizen, options?: ReadStreamOptions) =>
-  (await collect(store.readStream(stream, options))).map(({ content }) => content);
+  (await Array.fromAsync(store.readStream(stream, options))).map(({ content }) => content);
 
 test('what is appended to a personal stream reaches the store within sealed whole, and nothing of it in the clear', async () => {
-  const { inner, store } = setUp();
+  const { file, inner, store } = setUp();
   await store.append(citizen, 'none', [event(contact), event({ reason: 'retention-due' }, 'ContactErasureBegun')])();
   await store.append(caller, 'none', [event({ from: phone }, 'NumbersCaptured')])();
-  expect(inner.events.map(({ content }) => content._tag)).toEqual(['sealed', 'sealed', 'sealed']);
-  expect(JSON.stringify(inner.events)).not.toContain(phone);
-  expect(JSON.stringify(inner.events)).not.toContain('retention-due');
+  const events = await stored(inner);
+  expect(events.map(({ content }) => content._tag)).toEqual(['sealed', 'sealed', 'sealed']);
+  const personal = [phone, 'retention-due'].map((text) => Buffer.from(text));
+  expect(found(dirname(file), personal)).toBe(0);
+  await store.append(call, 'none', [event(contact)])();
+  expect(found(dirname(file), personal)).toBe(1);
 });
 
 test('each stream has a key of its own, the same for all its events', async () => {
@@ -80,7 +86,8 @@ test('each stream has a key of its own, the same for all its events', async () =
   await store.append(citizen, 'none', [event(contact)])();
   await store.append(citizen, 0, [event(contact)])();
   await store.append(caller, 'none', [event(contact)])();
-  const [first, second, third] = inner.events.map(({ content }) => content._tag === 'sealed' && content.box.keyId);
+  const keyIds = (await stored(inner)).map(({ content }) => content._tag === 'sealed' && content.box.keyId);
+  const [first, second, third] = keyIds;
   expect(first).toBe(second);
   expect(third).not.toBe(first);
 });
@@ -90,7 +97,7 @@ test('other streams pass as they are, and need no key', async () => {
   vault.close();
   const plain = event({ site: 'honcho' }, 'CallStarted');
   expect(await store.append(call, 'none', [plain])()).toMatchObject({ _tag: 'Right' });
-  expect(inner.events[0]).toMatchObject(plain);
+  expect((await stored(inner))[0]).toMatchObject(plain);
   expect(await contents(store, call, { reader: operator })).toEqual([plain.content]);
 });
 
@@ -99,31 +106,34 @@ test('an entitled reader, and the system, get what was appended', async () => {
   const [first, second] = [event(contact), event({ reason: 'retention-due' }, 'ContactErasureBegun')];
   await store.append(citizen, 'none', [first, second])();
   for (const entitled of [system, departmentStaff])
-    expect(await collect(store.readStream(citizen, { reader: entitled }))).toMatchObject([first, second]);
+    expect(await Array.fromAsync(store.readStream(citizen, { reader: entitled }))).toMatchObject([first, second]);
 });
 
 test('a reader who is not entitled learns what happened and when, not what it held', async () => {
   const { inner, store } = setUp();
   await store.append(citizen, 'none', [event(contact)])();
-  const withheld = { ...inner.events[0]!, content: { _tag: 'withheld' } };
+  const withheld = { ...(await stored(inner))[0]!, content: { _tag: 'withheld' } };
   for (const refused of [operator, reader('auditor', 'callback'), reader('department-staff', 'curiosity')])
-    expect(await collect(store.readStream(citizen, { reader: refused }))).toEqual([withheld]);
+    expect(await Array.fromAsync(store.readStream(citizen, { reader: refused }))).toEqual([withheld]);
 });
 
 test('without a reader a stream stays sealed', async () => {
   const { inner, store } = setUp();
   await store.append(citizen, 'none', [event(contact)])();
-  expect(await collect(store.readStream(citizen))).toEqual(inner.events);
+  expect(await Array.fromAsync(store.readStream(citizen))).toEqual(await stored(inner));
 });
 
 test('reading all and subscriptions never open', async () => {
   const { inner, store } = setUp();
   await store.append(citizen, 'none', [event(contact)])();
   await store.append(call, 'none', [event({ site: 'honcho' }, 'CallStarted')])();
-  expect(await collect(store.readAll())).toEqual(inner.events);
-  const batches = await collect(store.subscribe({ signal: new AbortController().signal }));
-  expect(batches.flatMap(({ events }) => events)).toEqual(inner.events);
-  expect(await store.head()).toBe(inner.events.at(-1)!.position);
+  expect(await Array.fromAsync(store.readAll())).toEqual(await stored(inner));
+  for await (const { events, live } of store.subscribe({ signal: new AbortController().signal })) {
+    expect(events).toEqual(await stored(inner));
+    expect(live).toBe(true);
+    break;
+  }
+  expect(await store.head()).toBe((await stored(inner)).at(-1)!.position);
 });
 
 test('how a stream is read is left to the store within', async () => {
@@ -146,9 +156,10 @@ test('after its erasure the history still stands, and says erased to every reade
   await store.append(citizen, 'none', [event(contact), event({ reason: 'x' }, 'ContactErasureBegun')])();
   await store.append(caller, 'none', [event(contact, 'NumbersCaptured')])();
   await vault.erase(citizen, erasure);
-  const erased = inner.events.slice(0, 2).map((stored) => ({ ...stored, content: { _tag: 'erased' } }));
+  const history = (await stored(inner)).slice(0, 2);
+  const erased = history.map((told) => ({ ...told, content: { _tag: 'erased' } }));
   for (const anyone of [system, departmentStaff, operator])
-    expect(await collect(store.readStream(citizen, { reader: anyone }))).toEqual(erased);
+    expect(await Array.fromAsync(store.readStream(citizen, { reader: anyone }))).toEqual(erased);
   expect(await contents(store, caller, { reader: system })).toEqual([{ _tag: 'plain', data: contact }]);
 });
 
@@ -159,7 +170,7 @@ test('after its erasure nothing can be added, not even the same events again', a
   await vault.erase(citizen, erasure);
   for (const again of [collected, event(contact)])
     expect(await store.append(citizen, 0, [again])()).toEqual(E.left({ _tag: 'erased', stream: citizen }));
-  expect(inner.events).toHaveLength(1);
+  expect(await stored(inner)).toHaveLength(1);
 });
 
 test('appends that race with the erasure leave nothing that can be read', async () => {
@@ -202,14 +213,27 @@ test('no copy of a key stays behind, also when a reader stops early', async () =
   }
 });
 
-test('what the store within answers to an append passes: repeats, conflicts, refusals', async () => {
+test('what the store within answers to an append passes: repeats and conflicts', async () => {
   const { inner, store } = setUp();
   const collected = event(contact);
   const first = await store.append(citizen, 'none', [collected])();
   expect(await store.append(citizen, 'none', [collected])()).toEqual(first);
-  expect(inner.events).toHaveLength(1);
+  expect(await stored(inner)).toHaveLength(1);
   expect(await store.append(citizen, 'none', [event(contact)])()).toMatchObject({ left: { _tag: 'conflict' } });
-  expect(await store.append(citizen, 0, [])()).toMatchObject({ left: { _tag: 'refused', code: 'empty_append' } });
+});
+
+test('what every engine refuses is refused before a key is made', async () => {
+  const { vault, store } = setUp();
+  const mint = vi.spyOn(vault, 'mint');
+  const collected = event(contact);
+  const refused = (code: string) => ({ left: { _tag: 'refused', code } });
+  expect(await store.append(citizen, 'none', [])()).toMatchObject(refused('empty_append'));
+  expect(await store.append(citizen, 'none', [collected, collected])()).toMatchObject(refused('repeated_event_id'));
+  expect(await store.append(citizen, 'none', [event('x'.repeat(2 ** 20))])()).toMatchObject(refused('event_too_large'));
+  expect(await store.append(streamName('citizen', 'A B'), 'none', [collected])()).toMatchObject(
+    refused('bad_stream_name'),
+  );
+  expect(mint).not.toHaveBeenCalled();
 });
 
 test('events whose key was lost without an erasure are an outage', async () => {
@@ -226,16 +250,20 @@ test('an outage of the vault is one of the store: nothing is stored, and nothing
   vault.close();
   await expect(store.append(citizen, 0, [event(contact)])()).rejects.toThrow();
   await expect(contents(store, citizen, { reader: system })).rejects.toThrow();
-  expect(inner.events).toHaveLength(1);
+  expect(await stored(inner)).toHaveLength(1);
 });
 
-test('an event that was spoiled is not opened, and the error repeats nothing of it', async () => {
-  const { inner, store } = setUp();
+test('an event that was spoiled in the store is not opened, and the error repeats nothing of it', async () => {
+  const { file, store } = setUp();
   await store.append(citizen, 'none', [event(contact), event({ phone: '03-0000-0002' })])();
-  const sealedAt = (index: number) => (inner.events[index] as RecordedEvent).content;
-  const moved = sealedAt(1);
-  for (const spoiled of [moved, { _tag: 'plain', data: contact }] as const) {
-    inner.spoil(0, () => spoiled);
+  const raw = new DatabaseSync(file);
+  onTestFinished(() => raw.close());
+  for (const spoil of [
+    'UPDATE events SET data = (SELECT data FROM events WHERE revision = 1) WHERE revision = 0',
+    `UPDATE events SET data = '{"phone":"${phone}"}' WHERE revision = 0`,
+    `UPDATE events SET data = '{"phone":"${phone}"}', key_id = NULL WHERE revision = 0`,
+  ]) {
+    raw.exec(spoil);
     const failure = contents(store, citizen, { reader: system });
     await expect(failure).rejects.toBeInstanceOf(BrokenSeal);
     await expect(failure).rejects.not.toThrow(phone);

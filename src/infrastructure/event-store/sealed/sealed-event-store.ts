@@ -18,6 +18,7 @@ import {
   type SubscribeOptions,
 } from '../../../application/ports/event-store.js';
 import type { KeyLookup, KeyVault } from '../../../application/ports/key-vault.js';
+import { checkedAppend } from '../append-rules.js';
 import { BrokenSeal, open, seal } from './sealing.js';
 
 /**
@@ -34,7 +35,10 @@ export class SealedEventStore extends EventStore {
     super();
   }
 
-  /** The key is made before the first event: an event whose key was lost in a crash would look like an outage for ever. */
+  /**
+   * The key is made before the first event: an event whose key was lost in a crash would look like an outage for ever.
+   * What every engine refuses is refused before that, so no key is made in vain.
+   */
   override append(
     stream: StreamName,
     expected: ExpectedRevision,
@@ -42,6 +46,8 @@ export class SealedEventStore extends EventStore {
   ): TaskEither<AppendError, Appended> {
     if (!this.isSealed(stream)) return this.inner.append(stream, expected, events);
     return async () => {
+      const checked = checkedAppend(stream, events);
+      if ('refused' in checked) return E.left(checked.refused);
       const key = await this.keys.mint(stream);
       if (key._tag === 'erased') return E.left({ _tag: 'erased', stream });
       const sealed = events.map((event): NewEvent => {
