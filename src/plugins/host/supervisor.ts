@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RecorderContext, RunningRecorder } from '../sdk/recorder.js';
+import type { ConfiguredRecorder } from './configuration.js';
+
+export interface InstanceHealth {
+  readonly instance: string;
+  readonly plugin: string;
+  readonly state: 'starting' | 'running' | 'backing-off' | 'stopped';
+  /** When it came into this state: UTC, ISO 8601. */
+  readonly since: string;
+  /** The class of the error that it last broke with; a message could hold personal data. */
+  readonly lastError?: string;
+}
+
+/** Milliseconds. */
+export interface SupervisionTimes {
+  /** Before the first new start; doubled for each that follows, up to `longestBackOff`, and up to half of it chance. */
+  readonly firstBackOff: number;
+  readonly longestBackOff: number;
+  /** Who ran so long starts from the first back-off again. */
+  readonly stable: number;
+  /** A stop is not waited for longer. */
+  readonly stop: number;
+}
+
+export const supervisionTimes: SupervisionTimes = {
+  firstBackOff: 1_000,
+  longestBackOff: 60_000,
+  stable: 60_000,
+  stop: 10_000,
+};
+
+/** Runs one instance: starts it anew whenever it breaks, until stopped. */
+export class Supervisor {
+  private readonly ending = new AbortController();
+  private state: InstanceHealth['state'] = 'stopped';
+  private since = new Date();
+  private lastError: string | undefined;
+  private current: RunningRecorder | undefined;
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    readonly recorder: ConfiguredRecorder,
+    private readonly context: Omit<RecorderContext<unknown>, 'config' | 'signal'>,
+    private readonly times: SupervisionTimes,
+  ) {}
+
+  get health(): InstanceHealth {
+    return {
+      instance: this.recorder.instance,
+      plugin: this.recorder.manifest.name,
+      state: this.state,
+      since: this.since.toISOString(),
+      ...(this.lastError !== undefined && { lastError: this.lastError }),
+    };
+  }
+
+  /** Undefined while it does not run. */
+  get running(): RunningRecorder | undefined {
+    return this.current;
+  }
+
+  start(): void {
+    if (!this.ending.signal.aborted) this.loop ??= this.supervise();
+  }
+
+  /** Safe without a start, and twice. */
+  async stop(): Promise<void> {
+    this.ending.abort();
+    await Promise.race([this.loop, delay(this.times.stop, undefined, { ref: false })]);
+    this.become('stopped');
+  }
+
+  private async supervise(): Promise<void> {
+    const { signal } = this.ending;
+    for (let breaks = 0; !signal.aborted; breaks += 1) {
+      const startedAt = Date.now();
+      await this.runOnce();
+      if (signal.aborted) return;
+      if (Date.now() - startedAt >= this.times.stable) breaks = 0;
+      this.become('backing-off');
+      const longest = Math.min(this.times.longestBackOff, this.times.firstBackOff * 2 ** Math.min(breaks, 30));
+      await delay(longest / 2 + (Math.random() * longest) / 2, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when the instance runs no more, for whatever reason. */
+  private async runOnce(): Promise<void> {
+    // Of this run alone: a run that broke must not go on beside the next.
+    const run = new AbortController();
+    const signal = AbortSignal.any([this.ending.signal, run.signal]);
+    this.become('starting');
+    try {
+      const running = await this.recorder.start({ ...this.context, signal });
+      const stop = () => void running.stop().catch((error: unknown) => this.broke(error));
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+      this.current = running;
+      this.become('running');
+      await running.finished;
+      if (!this.ending.signal.aborted) this.broke(new Error('it ended by itself'));
+    } catch (error) {
+      if (!this.ending.signal.aborted) this.broke(error);
+    } finally {
+      this.current = undefined;
+      run.abort();
+    }
+  }
+
+  private broke(error: unknown): void {
+    this.lastError = error instanceof Error ? error.constructor.name : typeof error;
+    this.context.log.error(`broke with ${this.lastError}`);
+  }
+
+  private become(state: InstanceHealth['state']): void {
+    this.state = state;
+    this.since = new Date();
+  }
+}
