@@ -1,0 +1,37 @@
+import { describe } from 'vitest';
+import { allViews } from '../../src/infrastructure/views/sqlite/all-views.js';
+import { SqliteContactHistory } from '../../src/infrastructure/views/sqlite/contact-history.js';
+import { SqliteDepartmentInbox } from '../../src/infrastructure/views/sqlite/department-inbox.js';
+import { SqliteDirectory } from '../../src/infrastructure/views/sqlite/directory.js';
+import { SqliteFaqSearch } from '../../src/infrastructure/views/sqlite/faq-search.js';
+import { SqliteRecordingsView } from '../../src/infrastructure/views/sqlite/recordings.js';
+import { contactHistoryContract } from './contact-history.contract.js';
+import { departmentInboxContract } from './department-inbox.contract.js';
+import { directoryContract } from './directory.contract.js';
+import { EventLog } from './event-log.js';
+import { faqSearchContract } from './faq-search.contract.js';
+import { recordingsContract } from './recordings.contract.js';
+import { caughtUp, openViews } from './views-fixture.js';
+import type { ViewsUnderTest } from './views-under-test.js';
+
+const open = async (): Promise<ViewsUnderTest> => {
+  const log = new EventLog();
+  const views = await openViews(log);
+  return {
+    log,
+    caughtUp: () => caughtUp(views, log, ...allViews.map(({ projection }) => projection.name)),
+    faqSearch: new SqliteFaqSearch(views),
+    contactHistory: new SqliteContactHistory(views),
+    departmentInbox: new SqliteDepartmentInbox(views),
+    recordings: new SqliteRecordingsView(views),
+    directory: new SqliteDirectory(views),
+  };
+};
+
+describe('SQLite', () => {
+  describe('FAQ search', () => faqSearchContract(open));
+  describe('contact history', () => contactHistoryContract(open));
+  describe('department inbox', () => departmentInboxContract(open));
+  describe('recordings', () => recordingsContract(open));
+  describe('directory', () => directoryContract(open));
+});
