@@ -3,7 +3,7 @@ import type { EventStore } from '../../src/application/ports/event-store.js';
 import type { PoisonedBy, ViewName, ViewStatus } from '../../src/application/ports/views.js';
 import { instant } from '../../src/domain/kernel/time.js';
 import { allViews } from '../../src/infrastructure/views/sqlite/all-views.js';
-import { build, type BuildView } from '../../src/infrastructure/views/sqlite/build.js';
+import { build, type BuildView, type EventReader } from '../../src/infrastructure/views/sqlite/build.js';
 import { Generation } from '../../src/infrastructure/views/sqlite/generation.js';
 import type { SqliteView } from '../../src/infrastructure/views/sqlite/sqlite-view.js';
 import { SqliteViews } from '../../src/infrastructure/views/sqlite/sqlite-views.js';
@@ -11,14 +11,14 @@ import { tempDir } from '../support/temp-dir.js';
 
 /** Builds as the worker does, in this thread. */
 export const buildHere =
-  (store: EventStore, views: ReadonlyArray<SqliteView> = allViews): BuildView =>
+  (reader: EventReader, views: ReadonlyArray<SqliteView> = allViews): BuildView =>
   async (name, file, onProgress, signal): Promise<PoisonedBy | undefined> => {
     const generation = Generation.open(
       views.find(({ projection }) => projection.name === name)!,
       file,
     );
     try {
-      return await build(generation, store, (progress) => {
+      return await build(generation, reader, (progress) => {
         signal.throwIfAborted();
         onProgress(progress);
       });

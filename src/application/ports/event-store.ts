@@ -131,7 +131,8 @@ export interface SubscribeOptions {
 
 /**
  * A subscription's batches, in order. `checkpoint` is the position up to which everything that matches was given, so
- * that a reader moves on past events that do not match; a batch may be empty. `live` says that it reached the head.
+ * that a reader moves on past events that do not match; a batch may be empty. `live` says that it reached the head,
+ * and is said at once to a subscriber that stands there already.
  */
 export interface Batch {
   readonly events: ReadonlyArray<RecordedEvent>;

@@ -7,7 +7,7 @@ export type ViewName = (typeof viewNames)[number];
 
 /** How far behind the store's head a view is. */
 export interface Lag {
-  /** Events after the view's position that it handles; counted up to 1,000, which means as many or more. */
+  /** Events after the view's position, its own and others; counted up to 1,000, which means as many or more. */
   readonly events: number;
   /** Milliseconds since the first of those was recorded; 0 when there is none. */
   readonly ageMs: number;

@@ -6,6 +6,7 @@ import type { Generation } from './generation.js';
 /** All events in order, as the EventStore port reads them. */
 export interface EventReader {
   readAll(options?: ReadAllOptions): AsyncIterable<RecordedEvent>;
+  head(): Promise<Position>;
 }
 
 /** What is done so far: events that the view handles, and when the last of them was recorded. */
@@ -35,27 +36,24 @@ export const build = async (
   onProgress: (progress: BuildProgress) => void,
 ): Promise<PoisonedBy | undefined> => {
   const types = generation.view.projection.events.map(({ type }) => type);
-  const take = (batch: ReadonlyArray<RecordedEvent>) => {
-    const last = batch.at(-1);
-    if (last === undefined) return undefined;
-    const poisonedBy = generation.take(batch, last.position);
-    onProgress({ done: generation.events, reached: last.recordedAt });
-    return poisonedBy;
-  };
-  for (;;) {
-    let read = 0;
+  for (let read = BATCH; read >= BATCH;) {
+    // Where the view stands after this pass, even if nothing of its own lies before it.
+    const head = await reader.head();
     let batch: RecordedEvent[] = [];
+    read = 0;
     for await (const event of reader.readAll({ ...from(generation.position), filter: { types } })) {
       read++;
       batch.push(event);
       if (batch.length < BATCH) continue;
-      const poisonedBy = take(batch);
+      const poisonedBy = generation.take(batch, event.position);
       if (poisonedBy !== undefined) return poisonedBy;
+      onProgress({ done: generation.events, reached: event.recordedAt });
       batch = [];
     }
-    const poisonedBy = take(batch);
+    const poisonedBy = generation.take(batch, head);
     if (poisonedBy !== undefined) return poisonedBy;
-    if (read < BATCH) break;
+    const last = batch.at(-1);
+    if (last !== undefined) onProgress({ done: generation.events, reached: last.recordedAt });
   }
   generation.optimise();
   return undefined;

@@ -16,6 +16,9 @@ interface Checkpoint {
   readonly events: number;
 }
 
+/** A position that others' events moved is saved now and then: what a crash loses is read once more. */
+const SAVED_AFTER = 500;
+
 const noIndex: DocumentIndex<unknown> = { put: () => undefined, remove: () => undefined };
 
 /**
@@ -29,7 +32,8 @@ export class Generation {
   #ready: boolean;
   #position: Position | undefined;
   #events: number;
-  #unsaved = false;
+  /** Events passed by since the position was last saved. */
+  #passed = 0;
 
   private constructor(
     readonly view: SqliteView,
@@ -98,7 +102,8 @@ export class Generation {
       reached = recorded.position;
     }
     if (poisonedBy === undefined && (reached === undefined || upTo > reached)) reached = upTo;
-    this.#write(changes, reached, this.#events + taken);
+    if (taken > 0) this.#write(changes, reached, this.#events + taken);
+    else if (reached !== this.#position) this.#passBy(reached, events.length);
     return poisonedBy;
   }
 
@@ -115,7 +120,7 @@ export class Generation {
   }
 
   close(): void {
-    if (this.#unsaved) this.#save();
+    if (this.#passed > 0) this.#save();
     this.db.close();
   }
 
@@ -143,12 +148,6 @@ export class Generation {
   }
 
   #write(changes: ReadonlyMap<string, unknown>, position: Position | undefined, events: number): void {
-    if (events === this.#events) {
-      // Nothing of its own among them: if this position is lost, they are read once more.
-      this.#unsaved ||= position !== this.#position;
-      this.#position = position;
-      return;
-    }
     transaction(this.db, () => {
       for (const [key, document] of changes) {
         if (document === undefined) this.#remove(key);
@@ -158,7 +157,13 @@ export class Generation {
     });
     this.#position = position;
     this.#events = events;
-    this.#unsaved = false;
+    this.#passed = 0;
+  }
+
+  #passBy(position: Position | undefined, events: number): void {
+    this.#position = position;
+    this.#passed += Math.max(1, events);
+    if (this.#passed >= SAVED_AFTER) this.#save();
   }
 
   #put(key: string, document: unknown): void {
@@ -176,7 +181,7 @@ export class Generation {
   #save(): void {
     const sql = 'UPDATE checkpoint SET ready = ?, position = ?';
     prepared(this.db, sql).run(this.#ready ? 1 : 0, this.#position ?? null);
-    this.#unsaved = false;
+    this.#passed = 0;
   }
 }
 

@@ -179,12 +179,11 @@ export class SqliteViews extends Views {
     };
   }
 
-  async #lag({ view, current }: ViewSlot, now: Instant): Promise<Lag> {
-    const types = view.projection.events.map(({ type }) => type);
+  async #lag({ current }: ViewSlot, now: Instant): Promise<Lag> {
     const from = current?.position === undefined ? {} : { from: current.position };
     let events = 0;
     let ageMs = 0;
-    for await (const { recordedAt } of this.store.readAll({ ...from, filter: { types }, limit: LAG_COUNTED_TO })) {
+    for await (const { recordedAt } of this.store.readAll({ ...from, limit: LAG_COUNTED_TO })) {
       if (events === 0) ageMs = Math.max(0, epochMs(now) - epochMs(recordedAt));
       events++;
     }
