@@ -1,0 +1,49 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { record, scalar, text, integer } from '../domain/kernel/codec.js';
+import { decode, type DomainErrors } from '../domain/kernel/errors.js';
+
+/** What an environment can say, all of it optional. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** The data directory. */
+  readonly data: string;
+  /** Where recorder instances are configured. */
+  readonly recorders?: string;
+  /** A JWK set and the issuer of the tokens that it checks; absent: the development issuer, on loopback only. */
+  readonly tokens?: { readonly keysFile: string; readonly issuer: string };
+}
+
+/** A host that only this machine reaches. */
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+
+const Port = scalar<string>('a port from 0 to 65535', { type: 'string' }, (u) => {
+  return typeof u === 'string' && /^\d{1,5}$/.test(u) && integer(0, 65_535).is(Number(u));
+});
+
+const Environment = record(
+  'Environment',
+  {},
+  {
+    PORT: Port,
+    HOST: text(255),
+    MADOGUCHI_DATA: text(4096),
+    MADOGUCHI_RECORDERS: text(4096),
+    MADOGUCHI_TOKEN_KEYS: text(4096),
+    MADOGUCHI_TOKEN_ISSUER: text(255),
+  },
+);
+
+/** The configuration that an environment gives, or everything that is wrong with it. */
+export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors, Config> => {
+  const named = Object.keys(Environment.optional).filter((name) => (environment[name] ?? '') !== '');
+  return E.map((env: typeof Environment._A): Config => ({
+    port: Number(env.PORT ?? '3000'),
+    host: env.HOST ?? '127.0.0.1',
+    data: env.MADOGUCHI_DATA ?? './data',
+    ...(env.MADOGUCHI_RECORDERS !== undefined && { recorders: env.MADOGUCHI_RECORDERS }),
+    ...(env.MADOGUCHI_TOKEN_KEYS !== undefined && {
+      tokens: { keysFile: env.MADOGUCHI_TOKEN_KEYS, issuer: env.MADOGUCHI_TOKEN_ISSUER ?? '' },
+    }),
+  }))(decode(Environment, Object.fromEntries(named.map((name) => [name, environment[name]]))));
+};

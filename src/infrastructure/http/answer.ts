@@ -1,0 +1,51 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import * as E from 'fp-ts/lib/Either.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { map, type Observable } from 'rxjs';
+import type { Outcome } from '../../application/aggregates/request.js';
+import type { Failure } from '../../application/failure.js';
+import type { Position } from '../../application/ports/event-store.js';
+import { Views } from '../../application/ports/views.js';
+import { integer, record, text } from '../../domain/kernel/codec.js';
+import { PositionHeader } from './input.js';
+import { specOf } from './operation.js';
+import { failureProblem, Problem } from './problem.js';
+
+/** What a command answers: what it was about, and where its stream stands after it. */
+export const Done = record('Done', {
+  id: text(80),
+  revision: integer(0, Number.MAX_SAFE_INTEGER),
+  position: PositionHeader,
+});
+
+/** How long a read waits for its view. */
+const PATIENCE_MS = 5_000;
+
+/** Lets reads wait for their view, and puts a command's outcome into status, headers and body. */
+@Injectable()
+export class AnswerInterceptor implements NestInterceptor {
+  constructor(private readonly views: Views) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    const spec = specOf(context.getHandler());
+    const waitFor = http.getRequest<FastifyRequest>().headers['madoguchi-wait-for'];
+    if (spec?.view !== undefined && typeof waitFor === 'string') await this.wait(spec.view, waitFor as Position);
+    const reply = http.getResponse<FastifyReply>();
+    void reply.header('cache-control', 'no-store');
+    return next.handle().pipe(map((result: unknown) => (spec?.command === true ? answered(result, reply) : result)));
+  }
+
+  private async wait(view: Parameters<Views['waitFor']>[0], position: Position): Promise<void> {
+    if (await this.views.waitFor(view, position, AbortSignal.timeout(PATIENCE_MS))) return;
+    throw new Problem(503, 'view_behind', `The view ${view} has not come that far`, [], { 'retry-after': '1' });
+  }
+}
+
+const answered = (result: unknown, reply: FastifyReply): unknown => {
+  const either = result as E.Either<Failure, Outcome>;
+  if (E.isLeft(either)) throw failureProblem(either.left);
+  const { revision, position } = either.right;
+  void reply.header('etag', `"${revision}"`).header('madoguchi-position', position);
+  return either.right;
+};

@@ -1,0 +1,50 @@
+import * as t from 'io-ts';
+import { ListType, RecordType, ScalarType } from '../../domain/kernel/codec.js';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Named records become components that other schemas refer to. */
+export type Components = Map<string, { readonly codec: t.Mixed; readonly schema: JsonSchema }>;
+
+/** A codec that has no JSON Schema: the document would lie about it. */
+export class UnknownCodec extends Error {
+  constructor(codec: t.Mixed) {
+    super(`no JSON Schema is known for the codec ${codec.name}`);
+  }
+}
+
+/** JSON Schema 2020-12 of a codec, as OpenAPI 3.1 uses it. Throws `UnknownCodec`. */
+export const jsonSchema = (codec: t.Mixed, components: Components): JsonSchema => {
+  if (codec instanceof ScalarType) return { ...codec.schema };
+  if (codec instanceof ListType) {
+    const items = jsonSchema(codec.item, components);
+    return { type: 'array', items, maxItems: codec.maxItems, uniqueItems: true };
+  }
+  if (codec instanceof RecordType) {
+    const known = components.get(codec.name);
+    if (known !== undefined && known.codec !== codec) throw new Error(`two records are named ${codec.name}`);
+    if (known === undefined) components.set(codec.name, { codec, schema: recordSchema(codec, components) });
+    return { $ref: `#/components/schemas/${codec.name}` };
+  }
+  if (codec instanceof t.KeyofType) return { type: 'string', enum: Object.keys(codec.keys) };
+  if (codec instanceof t.LiteralType) return { const: codec.value };
+  if (codec instanceof t.ArrayType || codec instanceof t.ReadonlyArrayType)
+    return { type: 'array', items: jsonSchema(codec.type, components) };
+  if (codec instanceof t.UnionType)
+    return { anyOf: codec.types.map((member: t.Mixed) => jsonSchema(member, components)) };
+  if (codec instanceof t.UnknownType) return {};
+  throw new UnknownCodec(codec);
+};
+
+const recordSchema = ({ required, optional }: RecordType<t.Props, t.Props>, components: Components): JsonSchema => {
+  const properties = Object.entries({ ...required, ...optional }).map(([key, codec]) => [
+    key,
+    jsonSchema(codec as t.Mixed, components),
+  ]);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    ...(Object.keys(required).length > 0 && { required: Object.keys(required) }),
+    additionalProperties: false,
+  };
+};
