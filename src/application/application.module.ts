@@ -49,22 +49,22 @@ const handlers: ReadonlyArray<Provider> = [
   StartCallHandler,
 ];
 
-/** All use cases, over whatever provides the ports. */
+/** All use cases, over providers of the ports; exports both. */
 @Module({})
 export class ApplicationModule {
-  static over(ports: DynamicModule): DynamicModule {
+  static over(ports: ReadonlyArray<Provider>): DynamicModule {
+    const shared = [
+      ...ports,
+      Aggregates,
+      Facts,
+      ...reactions,
+      { provide: RecorderIngest, useClass: CommandIngest },
+    ];
     return {
       module: ApplicationModule,
-      imports: [CqrsModule.forRoot(), ports],
-      providers: [
-        Aggregates,
-        Facts,
-        Disclosures,
-        ...handlers,
-        ...reactions,
-        { provide: RecorderIngest, useClass: CommandIngest },
-      ],
-      exports: [CqrsModule, Aggregates, RecorderIngest, ...reactions],
+      imports: [CqrsModule.forRoot()],
+      providers: [...shared, Disclosures, ...handlers],
+      exports: [CqrsModule, ...shared],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext, Provider } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import * as E from 'fp-ts/lib/Either.js';
@@ -159,19 +159,15 @@ export class World {
     return counts;
   }
 
-  private ports(): DynamicModule {
-    const values = [
+  private ports(): ReadonlyArray<Provider> {
+    return [
       { provide: EventStore, useValue: this.store },
       { provide: KeyVault, useValue: this.keys },
       { provide: Clock, useValue: this.clock },
       { provide: OfficeCalendar, useValue: this.calendar },
       { provide: RecorderAudio, useValue: this.audio },
     ];
-    return { module: TestPorts, providers: values, exports: values };
   }
 }
-
-@Module({})
-class TestPorts {}
 
 const actor = (subject: string, role: Role) => ({ subject: subject as StaffId, role });

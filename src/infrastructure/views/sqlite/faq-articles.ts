@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FaqArticle } from '../../../application/ports/faq-search.js';
 import { faqArticles } from '../../../application/projections/faq-articles.js';
 import { analyse, bigrams, spellings, stretches, type Word } from './japanese/analysis.js';
+import { loadDictionary } from './japanese/lindera.js';
 import { prepared } from './prepared.js';
 import type { SqliteView } from './sqlite-view.js';
 
@@ -29,6 +30,8 @@ const terms = (words: ReadonlyArray<Word>) => words.flatMap(({ term }) => term ?
 const pairs = (words: ReadonlyArray<Word>) => stretches(words).flatMap(spellings).flatMap(bigrams);
 
 const index = (db: DatabaseSync) => {
+  // Now, when the file is opened, and not when the first operator searches.
+  loadDictionary();
   const count = (field: SearchField, articles: 1 | -1, length: number) =>
     prepared(db, 'UPDATE totals SET articles = articles + ?, terms = terms + ? WHERE field = ?').run(
       articles,

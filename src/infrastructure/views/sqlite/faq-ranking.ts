@@ -20,7 +20,7 @@ const WEIGHT_OF_PARTS = 0.1;
 const LAST = '\u{10FFFF}';
 
 /** The rows of the index, one for each occurrence, in order. */
-type Rows = ReadonlyArray<number>;
+type Rows = ArrayLike<number>;
 
 /**
  * The articles that hold anything of the query, best first: BM25 in question and in answer, added up, as measured
@@ -33,7 +33,7 @@ export const rank = (
   allowed: ReadonlySet<number> | undefined,
   limit: number,
 ): ReadonlyArray<Ranked> => {
-  const scores = new Map<number, number>();
+  const scores = new Scores(db);
   const known = new Set<string>();
   for (const field of ['question', 'answer'] as const) {
     const weigh = weigher(db, field, scores);
@@ -49,39 +49,67 @@ export const rank = (
     const standsIn = part.term !== undefined && !known.has(part.term);
     weigh(rowsWithPart(db, part), standsIn ? 1 : WEIGHT_OF_PARTS);
   }
-  const ranked = [...scores].map(([id, score]) => ({ id, score }));
-  return ranked
-    .filter(({ id }) => allowed === undefined || allowed.has(id))
-    .sort((a, b) => b.score - a.score || a.id - b.id)
-    .slice(0, limit);
+  return scores.best(allowed, limit);
 };
 
-const weigher = (db: DatabaseSync, field: SearchField, scores: Map<number, number>) => {
+/** A score for each article; a typed array, because a common word is in most of them. */
+class Scores {
+  readonly #ofId: Float64Array;
+
+  constructor(db: DatabaseSync) {
+    const { last } = prepared(db, 'SELECT max(id) AS last FROM analyses').get() as { last: number | null };
+    this.#ofId = new Float64Array((last ?? 0) + 1);
+  }
+
+  add(id: number, score: number): void {
+    this.#ofId[id]! += score;
+  }
+
+  /** Highest first; of equal ones, the earlier article. */
+  best(allowed: ReadonlySet<number> | undefined, limit: number): ReadonlyArray<Ranked> {
+    const best: Ranked[] = [];
+    for (let id = 0; id < this.#ofId.length; id++) {
+      const score = this.#ofId[id]!;
+      if (score === 0 || (best.length === limit && score <= best[limit - 1]!.score)) continue;
+      if (allowed !== undefined && !allowed.has(id)) continue;
+      const place = best.findIndex((other) => other.score < score);
+      best.splice(place < 0 ? best.length : place, 0, { id, score });
+      if (best.length > limit) best.pop();
+    }
+    return best;
+  }
+}
+
+const weigher = (db: DatabaseSync, field: SearchField, scores: Scores) => {
   const totals = prepared(db, 'SELECT articles, terms FROM totals WHERE field = ?').get(field)!;
   const articles = totals['articles'] as number;
   const averageLength = Math.max(1, (totals['terms'] as number) / Math.max(1, articles));
   return (rows: Rows, weight: number): void => {
-    const frequencies = new Map<number, number>();
-    for (const row of rows) frequencies.set(row, (frequencies.get(row) ?? 0) + 1);
-    const found = frequencies.size;
+    let found = 0;
+    for (let i = 0; i < rows.length; i++) if (rows[i] !== rows[i - 1]) found++;
     const idf = Math.log(1 + (articles - found + 0.5) / (found + 0.5));
-    for (const [row, frequency] of frequencies) {
+    for (let i = 0; i < rows.length;) {
+      const row = rows[i]!;
+      const first = i;
+      while (rows[i] === row) i++;
+      const frequency = i - first;
       const norm = K1 * (1 - B + (B * lengthOfRow(row)) / averageLength);
-      const id = idOfRow(row);
-      scores.set(id, (scores.get(id) ?? 0) + (weight * idf * frequency * (K1 + 1)) / (frequency + norm));
+      scores.add(idOfRow(row), (weight * idf * frequency * (K1 + 1)) / (frequency + norm));
     }
   };
 };
 
 // One JSON array is read many times faster than as many rows.
-const rowsOf = (row: Record<string, unknown> | undefined): Rows => JSON.parse(row?.['found'] as string) as Rows;
+const rowsOf = (row: Record<string, unknown> | undefined): ReadonlyArray<number> =>
+  JSON.parse(row?.['found'] as string) as ReadonlyArray<number>;
 
 const occurrences = (db: DatabaseSync, field: SearchField, term: string): Rows =>
   rowsOf(prepared(db, `SELECT json_group_array(doc) AS found FROM ${field}_occurrences WHERE term = ?`).get(term));
 
 const occurrencesOfPrefix = (db: DatabaseSync, field: SearchField, prefix: string): Rows => {
   const sql = `SELECT json_group_array(doc) AS found FROM ${field}_occurrences WHERE term >= ? AND term < ?`;
-  return rowsOf(prepared(db, sql).get(prefix, prefix + LAST));
+  // Term by term, so that an article can come again: put in order, its occurrences stand together.
+  return Float64Array.from(rowsOf(prepared(db, sql).get(prefix, prefix + LAST))).sort();
 };
 
 const rowsWithPart = (db: DatabaseSync, { text, open }: Part): Rows => {
