@@ -25,7 +25,7 @@ type Rows = ArrayLike<number>;
 /**
  * The articles that hold anything of the query, best first: BM25 in question and in answer, added up, as measured
  * better than one field for both. The sum is taken here, not by FTS5's own `bm25()`: that looks up every article's
- * length, took five times as long, and gives words of more than half of the articles no weight at all.
+ * length, takes several times as long, and gives words of more than half of the articles no weight at all.
  */
 export const rank = (
   db: DatabaseSync,
@@ -112,9 +112,8 @@ const occurrencesOfPrefix = (db: DatabaseSync, field: SearchField, prefix: strin
   return Float64Array.from(rowsOf(prepared(db, sql).get(prefix, prefix + LAST))).sort();
 };
 
-const rowsWithPart = (db: DatabaseSync, { text, open }: Part): Rows => {
+const rowsWithPart = (db: DatabaseSync, { text }: Part): Rows => {
   const pairs = bigrams(text);
-  // The last character stands alone only where a stretch of words ends: elsewhere another one follows it.
-  const phrase = open ? `"${pairs.join(' ')}" *` : `"${pairs.slice(0, Math.max(1, pairs.length - 1)).join(' ')}"`;
-  return rowsOf(prepared(db, `SELECT json_group_array(rowid) AS found FROM parts WHERE parts MATCH ?`).get(phrase));
+  const phrase = pairs.length === 1 ? `"${text}" *` : `"${pairs.slice(0, -1).join(' ')}"`;
+  return rowsOf(prepared(db, 'SELECT json_group_array(rowid) AS found FROM parts WHERE parts MATCH ?').get(phrase));
 };

@@ -1,9 +1,8 @@
 import { analyse, stretches } from './analysis.js';
 
-/** A part of a word as it is written or read. `open`: its last character may have others after it. */
+/** A part of a word as it is written or read. */
 export interface Part {
   readonly text: string;
-  readonly open: boolean;
   /** The term that it is the surface of. */
   readonly term?: string;
 }
@@ -17,7 +16,7 @@ export interface JapaneseQuery {
   readonly parts: ReadonlyArray<Part>;
 }
 
-const kana = /^[\p{Script=Hiragana}ー]{2,}$/u;
+const kana = /^[\p{Script=Hiragana}ー]+$/u;
 
 /** Any string; `unfinished`: its last word may be. */
 export const parseQuery = (text: string, unfinished: boolean): JapaneseQuery => {
@@ -27,15 +26,16 @@ export const parseQuery = (text: string, unfinished: boolean): JapaneseQuery => 
   const parts = new Map<string, Part>();
   for (const word of words) {
     const { surface, term } = word;
-    const open = word === typing;
-    if (term !== undefined && (open || Array.from(surface).length > 1))
-      parts.set(surface, { text: surface, open, term });
+    // A single character is a part only while it is typed, and only if it says something.
+    const long = Array.from(surface).length > 1;
+    if (term !== undefined && (long || (word === typing && !kana.test(surface))))
+      parts.set(surface, { text: surface, term });
   }
   // Kana that are not yet kanji are cut into words that nobody meant: they are looked for as they are read.
   const [stretch, ...others] = stretches(words);
   const reading = stretch?.map(({ surface }) => surface).join('') ?? '';
-  if (others.length === 0 && kana.test(reading) && !parts.has(reading))
-    parts.set(reading, { text: reading, open: typing !== undefined });
+  if (others.length === 0 && reading.length > 1 && kana.test(reading) && !parts.has(reading))
+    parts.set(reading, { text: reading });
   return {
     terms: [...new Set(words.flatMap(({ term }) => term ?? []))],
     ...(typing !== undefined && { prefix: typing.surface }),
