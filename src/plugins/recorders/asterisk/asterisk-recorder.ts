@@ -1,4 +1,4 @@
-import { defineRecorder, type RecorderContext, type RunningRecorder } from '../../sdk/recorder.js';
+import { defineRecorder, type RecorderContext, type RecorderFact, type RunningRecorder } from '../../sdk/recorder.js';
 import { AriClient, type AriChannel } from './ari-client.js';
 import { AsteriskAudio } from './audio.js';
 import { parseConfig, type AsteriskConfig } from './config.js';
@@ -29,9 +29,9 @@ export const asteriskRecorder = defineRecorder<AsteriskConfig>({
     const ari = new AriClient(config.ariUrl, config.user, config.password, signal);
     const audio = new AsteriskAudio(ari, config);
     const link = new Link(ari, config, log, signal);
-    const reader = await Reader.open(context, ari, audio, link);
+    const reader = await Reader.open({ ...context, signal }, ari, audio, link);
 
-    const finished = Promise.all([link.keep(), reader.follow(signal)])
+    const finished = Promise.all([link.keep(), reader.follow()])
       .then(() => undefined)
       .finally(() => ended.abort());
     // The host hears of it by `finished`; `stop` must not throw it a second time.
@@ -67,7 +67,7 @@ class Reader {
     const resume: Resume = saved === undefined ? { told: [] } : (JSON.parse(saved) as Resume);
     const onLoss = () => log.error('a file of call records is gone that was not read to its end');
     const means = {
-      emit: context.emit,
+      emit: (fact: RecorderFact) => emitUntilDurable(context, fact),
       audio,
       hasFailed: (recording: string) => link.hasFailed(recording),
       log,
@@ -81,7 +81,8 @@ class Reader {
     );
   }
 
-  async follow(signal: AbortSignal): Promise<void> {
+  async follow(): Promise<void> {
+    const { signal, log } = this.context;
     let checkedAt = 0;
     let failures = 0;
     while (!signal.aborted) {
@@ -92,12 +93,12 @@ class Reader {
           checkedAt = Date.now();
         }
         await this.save(caughtUp);
-        if (failures > 0) this.context.log.info('call records are told again');
+        if (failures > 0) log.info('call records are read again');
         failures = 0;
         if (caughtUp) await pause(POLL_MS, signal);
       } catch (error) {
         if (signal.aborted) break;
-        if (failures === 0) this.context.log.warn(`call records wait: ${describe(error)}`);
+        if (failures === 0) log.warn(`call records wait: ${describe(error)}`);
         failures += 1;
         await pause(backOffMs(failures), signal);
       }
@@ -140,3 +141,18 @@ class Reader {
     this.saved = resume;
   }
 }
+
+/** Rejects only when the instance ends before it. */
+const emitUntilDurable = async ({ emit, log, signal }: Context, fact: RecorderFact): Promise<void> => {
+  for (let failures = 0; ; failures += 1) {
+    signal.throwIfAborted();
+    try {
+      await emit(fact);
+      if (failures > 0) log.info('facts are stored again');
+      return;
+    } catch (error) {
+      if (failures === 0) log.warn(`facts wait to be stored: ${describe(error)}`);
+      await pause(backOffMs(failures), signal);
+    }
+  }
+};

@@ -48,6 +48,7 @@ interface OpenCall extends CallRecords {
 }
 
 export interface LedgerMeans {
+  /** Resolves when the fact is durable. */
   emit(fact: RecorderFact): Promise<void>;
   readonly audio: Pick<AsteriskAudio, 'settle'>;
   /** Whether ARI said that a recording of this name failed. */
@@ -97,7 +98,7 @@ export class Ledger {
     entry.cdr = row;
   }
 
-  /** Tells what the rows since the last time say. Rejects when a fact is not durable: call it again. */
+  /** Tells what the rows since the last time say. */
   async tell(): Promise<void> {
     for (const entry of this.open.values()) {
       if (!entry.changed) continue;

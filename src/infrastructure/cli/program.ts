@@ -1,0 +1,74 @@
+import { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import type { DomainErrors } from '../../domain/kernel/errors.js';
+import { issueToken } from '../auth/tokens.js';
+import { readOrCreateTokenKey } from '../auth/token-keys.js';
+import { configOf, isLoopback, type Config } from '../config.js';
+import { tokenKeyFile } from '../data-directory.js';
+import { announce, serve } from '../server/serve.js';
+
+/** A wrong use of the command line; its message is all that is shown. */
+class UsageError extends Error {}
+
+/** The command line. Settings come from the environment: see `madoguchi serve --help`. */
+export const program = (version: string): Command => {
+  const madoguchi = new Command('madoguchi')
+    .description('An event-sourced core for municipal call centres')
+    .version(version)
+    .showHelpAfterError();
+
+  madoguchi
+    .command('serve')
+    .description('serve the HTTP API and run the recorders; an empty data directory gets a synthetic sample city')
+    .option('--no-sample', 'leave an empty data directory empty')
+    .addHelpText('after', environmentHelp)
+    .action(async ({ sample }: { sample: boolean }) => {
+      const served = await serve(config(), { version, sample });
+      announce(served.url);
+      const signal = await new Promise<string>((resolve) => {
+        for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, resolve);
+      });
+      process.stderr.write(`${signal}: ending what is under way\n`);
+      await served.close();
+    });
+
+  madoguchi
+    .command('token')
+    .description('print a bearer token of the development issuer, which serves on loopback only')
+    .requiredOption('--role <role>', 'such as operator, department-staff, responsible-manager, auditor, administrator')
+    .requiredOption('--subject <id>', 'a staff number, such as op-0001')
+    .option('--department <code>', "the bearer's department")
+    .option('--hours <n>', 'how long it is valid: 1 to 12', '8')
+    .action(async ({ role, subject, department, hours }: Record<string, string | undefined>) => {
+      const { host, data, tokens } = config();
+      if (tokens !== undefined || !isLoopback(host))
+        throw new UsageError('the development issuer serves on loopback only: ask your identity provider for tokens');
+      if (!existsSync(data)) throw new UsageError(`there is no data directory ${data} yet: start the server first`);
+      const key = await readOrCreateTokenKey(tokenKeyFile(data));
+      const asked = { role, subject, hours: Number(hours), ...(department !== undefined && { department }) };
+      const token = await issueToken(key, asked);
+      if (E.isLeft(token)) throw new UsageError(lines(token.left));
+      process.stdout.write(`${token.right}\n`);
+    });
+
+  return madoguchi;
+};
+
+const environmentHelp = `
+Environment:
+  PORT                    3000
+  HOST                    127.0.0.1
+  MADOGUCHI_DATA          ./data: where everything is stored
+  MADOGUCHI_RECORDERS     a JSON file of recorder instances (docs/guides/asterisk.md)
+  MADOGUCHI_TOKEN_KEYS    a JWK set of your identity provider; needed where HOST is not loopback
+  MADOGUCHI_TOKEN_ISSUER  the issuer of the tokens that those keys check`;
+
+const config = (): Config => {
+  const read = configOf(process.env);
+  if (E.isLeft(read)) throw new UsageError(lines(read.left));
+  return read.right;
+};
+
+const lines = (errors: DomainErrors): string =>
+  errors.map(({ field, message }) => (field === undefined ? message : `${field} ${message}`)).join('\n');

@@ -1,0 +1,28 @@
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { openApiDocument } from './openapi.js';
+import type { OperationSpec } from './operation.js';
+
+/** Serves `/openapi.json`, and `/docs`, a reference page whose every part comes from this server: it works offline. */
+export const serveReference = async (
+  app: NestFastifyApplication,
+  operations: ReadonlyArray<OperationSpec>,
+  version: string,
+): Promise<void> => {
+  const document = openApiDocument(operations, version);
+  const fastify = app.getHttpAdapter().getInstance();
+  await app.register(fastifySwagger as never, { mode: 'static', specification: { document } } as never);
+  await app.register(
+    fastifySwaggerUi as never,
+    {
+      routePrefix: '/docs',
+      staticCSP: true,
+      uiConfig: { validatorUrl: null, persistAuthorization: false, docExpansion: 'list' },
+      theme: { title: 'Madoguchi' },
+    } as never,
+  );
+  fastify.get('/openapi.json', async (_request, reply) => {
+    await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(document));
+  });
+};

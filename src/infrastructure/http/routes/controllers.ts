@@ -1,0 +1,22 @@
+import { CallbacksController } from './callbacks.controller.js';
+import { CallsController } from './calls.controller.js';
+import { CityController } from './city.controller.js';
+import { FaqController } from './faq.controller.js';
+import { HealthController } from './health.controller.js';
+import { InquiriesController } from './inquiries.controller.js';
+import { MetricsController } from './metrics.controller.js';
+import { RecordingsController } from './recordings.controller.js';
+import { SystemController } from './system.controller.js';
+
+/** In the order of the reference page. */
+export const controllers = [
+  FaqController,
+  InquiriesController,
+  CallbacksController,
+  CallsController,
+  RecordingsController,
+  CityController,
+  SystemController,
+  HealthController,
+  MetricsController,
+];

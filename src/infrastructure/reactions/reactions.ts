@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { reactions } from '../../application/application.module.js';
+import { Clock } from '../../application/ports/clock.js';
+import { Checkpoints } from '../../application/ports/checkpoints.js';
+import { EventStore } from '../../application/ports/event-store.js';
+import { ReactionRunner, type ReactionStatus } from './reaction-runner.js';
+
+/** Runs every reaction of the application. */
+@Injectable()
+export class Reactions {
+  private runners: ReadonlyArray<ReactionRunner> = [];
+
+  constructor(
+    private readonly modules: ModuleRef,
+    private readonly store: EventStore,
+    private readonly checkpoints: Checkpoints,
+    private readonly clock: Clock,
+  ) {}
+
+  start(): void {
+    this.runners = reactions.map((reaction) => {
+      const found = this.modules.get(reaction, { strict: false });
+      return new ReactionRunner(found, this.store, this.checkpoints, this.clock);
+    });
+    for (const runner of this.runners) runner.start();
+  }
+
+  /** Resolves when no step is under way. */
+  async stop(): Promise<void> {
+    await Promise.all(this.runners.map((runner) => runner.stop()));
+  }
+
+  status(): ReadonlyArray<ReactionStatus> {
+    return this.runners.map((runner) => runner.status());
+  }
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { Logger } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { JSONWebKeySet } from 'jose';
+import { OfficeCalendar } from '../../application/ports/office-calendar.js';
+import { RecorderIngest } from '../../application/ports/recorder-ingest.js';
+import { RecorderHost } from '../../plugins/host/recorder-host.js';
+import { SAMPLE_BYTES, sampleRecorder } from '../../plugins/recorders/sample/sample-recorder.js';
+import { developmentVerifier, TokenVerifier } from '../auth/tokens.js';
+import { readOrCreateTokenKey } from '../auth/token-keys.js';
+import { isLoopback, type Config } from '../config.js';
+import { tokenKeyFile } from '../data-directory.js';
+import { createHttp } from '../http/create-http.js';
+import { Reactions } from '../reactions/reactions.js';
+import { SAMPLE_RECORDER, SampleCity } from '../sample-city/sample-city.js';
+import { SystemClock } from '../system-clock.js';
+import { portsOver } from './ports.js';
+import { configuredRecorders } from './recorders.js';
+import { ServerModule } from './server.module.js';
+import { Storage } from './storage.js';
+
+/** The configuration cannot be served; the message says what to do. */
+export class BadConfiguration extends Error {}
+
+export interface Served {
+  /** Where it listens. */
+  readonly url: string;
+  /** Ends what is under way, then everything; what was acknowledged is on disk. */
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly version: string;
+  /** Whether an empty data directory is filled with the sample city. */
+  readonly sample: boolean;
+}
+
+const buildWorker = new URL('../views/sqlite/build-worker.js', import.meta.url);
+
+/** Starts everything, in the order in which each part needs the others; throws when a part cannot start. */
+export const serve = async (config: Config, { version, sample }: ServeOptions): Promise<Served> => {
+  const tokens = await verifierOf(config);
+  const recorders = configuredRecorders(config.recorders);
+  const clock = new SystemClock();
+  const storage = Storage.open(config.data, clock, buildWorker);
+  let app: NestFastifyApplication | undefined;
+  try {
+    const isSample = sample && ((await isEmpty(storage)) || (await hasSample(storage)));
+    const own = sampleRecorder.configure({});
+    const all =
+      isSample && own.ok
+        ? [...recorders, { instance: SAMPLE_RECORDER, manifest: sampleRecorder.manifest, start: own.value }]
+        : recorders;
+    await storage.views.start();
+    app = await createHttp(ServerModule.over(portsOver(storage, clock, all), storage, tokens), version);
+    if (isSample) await sampleCity(app, storage, clock).load();
+    app.get(Reactions).start();
+    app.get(RecorderHost, { strict: false }).start();
+    await app.listen(config.port, config.host);
+    return { url: urlOf(app, config.host), close: () => close(app!, storage) };
+  } catch (error) {
+    await (app === undefined ? storage.close() : close(app, storage));
+    throw error;
+  }
+};
+
+const close = async (app: NestFastifyApplication, storage: Storage): Promise<void> => {
+  // First what comes from outside, then what follows from it, then what holds it.
+  await app.close();
+  await app.get(RecorderHost, { strict: false }).stop();
+  await app.get(Reactions).stop();
+  await storage.close();
+};
+
+const isEmpty = async ({ store }: Storage): Promise<boolean> => {
+  for await (const _ of store.readAll({ limit: 1 })) return false;
+  return true;
+};
+
+const hasSample = async ({ pluginState }: Storage): Promise<boolean> =>
+  (await pluginState.get(SAMPLE_RECORDER, 'day')) !== undefined;
+
+const sampleCity = (app: NestFastifyApplication, { pluginState }: Storage, clock: SystemClock): SampleCity =>
+  new SampleCity({
+    bus: app.get(CommandBus, { strict: false }),
+    ingest: app.get(RecorderIngest, { strict: false }),
+    calendar: app.get(OfficeCalendar, { strict: false }),
+    clock,
+    state: pluginState,
+    audioBytes: SAMPLE_BYTES,
+  });
+
+/** The city's identity provider where one is named; the development issuer only where nobody else can reach it. */
+const verifierOf = async ({ tokens, host, data }: Config): Promise<TokenVerifier> => {
+  if (tokens !== undefined) {
+    if (tokens.issuer === '') throw new BadConfiguration('MADOGUCHI_TOKEN_KEYS needs MADOGUCHI_TOKEN_ISSUER beside it');
+    return new TokenVerifier(JSON.parse(readFileSync(tokens.keysFile, 'utf8')) as JSONWebKeySet, tokens.issuer);
+  }
+  if (!isLoopback(host))
+    throw new BadConfiguration(
+      `HOST=${host} can be reached from other machines, and the development issuer serves loopback only: ` +
+        'name the keys of your identity provider in MADOGUCHI_TOKEN_KEYS (a JWK set) and MADOGUCHI_TOKEN_ISSUER',
+    );
+  return developmentVerifier(await readOrCreateTokenKey(tokenKeyFile(data)));
+};
+
+const urlOf = (app: NestFastifyApplication, host: string): string => {
+  const address = app.getHttpServer().address();
+  const port = typeof address === 'object' && address !== null ? address.port : '';
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+};
+
+export const announce = (url: string): void => {
+  const logger = new Logger('Madoguchi');
+  logger.log(`serving ${url}`);
+  logger.log(`reference: ${url}/docs   health: ${url}/health/ready   document: ${url}/openapi.json`);
+  logger.log('a token to try it with: npx madoguchi token --role operator --subject op-0001');
+  logger.log('docs/tour.md walks through a day of the sample city');
+};
