@@ -44,12 +44,15 @@ export const when = (condition: boolean, problem: DomainError): ReadonlyArray<Do
 export const unless = <A>(problems: ReadonlyArray<DomainError>, then: () => A): E.Either<DomainErrors, A> =>
   problems.length > 0 ? E.left(problems as DomainErrors) : E.right(then());
 
+// What is no name of a field could be anything, and so personal data: it is shown as `*`.
+const identifier = /^[A-Za-z_][A-Za-z0-9_-]{0,39}$/;
+
 const fieldError = ({ context, message }: t.ValidationError): DomainError => {
+  const last = context.at(-1)!;
   const field = context
-    .map(({ key }) => key)
+    .map(({ key, type }) => (type === unknownField && !identifier.test(key) ? '*' : key))
     .filter((key) => key !== '')
     .join('.');
-  const last = context.at(-1)!;
   const at = field === '' ? undefined : field;
   if (last.type === unknownField) return invalid('unknown_field', 'is not a field of this request', at);
   if (last.actual === undefined) return invalid('missing_field', `is required: ${last.type.name}`, at);
