@@ -16,6 +16,9 @@ const OPERATOR_TIMEOUT_S = 60;
 const CONFLICT = 409;
 const NOT_FOUND = 404;
 
+/** Of a call that was begun before, each step looks first for what it would make. */
+type Since = 'new' | 'begun before';
+
 interface Conducted {
   announced(played: boolean): void;
   readonly announcement: Promise<boolean>;
@@ -24,8 +27,8 @@ interface Conducted {
 
 /**
  * Conducts calls over one connection to ARI: answers, announces the recording, records the bridge, puts through to
- * the operator, and clears up when either hangs up. Each step holds when it is repeated, so that a call which another
- * connection began is taken up where it stands. What happened is told from the call records, not from here.
+ * the operator, and clears up when either hangs up. Each step holds when it is repeated, so that a call which an
+ * earlier connection began is taken up where it stands. What happened is told from the call records, not from here.
  */
 export class Conductor {
   private readonly calls = new Map<string, Conducted>();
@@ -49,14 +52,14 @@ export class Conductor {
     for (const call of conducted) if (!live.has(call)) this.calls.delete(call);
     for (const call of new Set(ours)) if (!live.has(call)) await this.release(call);
     for (const { id, dialplan } of channels)
-      if (dialplan.app_name === 'Stasis' && dialplan.app_data === app) this.begin(id);
+      if (dialplan.app_name === 'Stasis' && isCallers(dialplan.app_data, app)) this.begin(id, 'begun before');
   }
 
   on(event: AriEvent): void {
     switch (event.type) {
       case 'StasisStart': {
         const [role, call] = event.args;
-        if (role !== OPERATOR_ARGUMENT) this.begin(event.channel.id);
+        if (role !== OPERATOR_ARGUMENT) this.begin(event.channel.id, 'new');
         else if (call !== undefined) this.run('connect the operator', () => this.connect(call));
         return;
       }
@@ -75,12 +78,12 @@ export class Conductor {
     }
   }
 
-  private begin(call: string): void {
+  private begin(call: string, since: Since): void {
     if (this.calls.has(call)) return;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.calls.set(call, { announced: resolve, announcement: promise, gone: false });
     this.run('conduct a call', () =>
-      this.conduct(call).catch((error: unknown) => {
+      this.conduct(call, since).catch((error: unknown) => {
         // The next take-up tries again.
         this.calls.delete(call);
         throw error;
@@ -102,14 +105,15 @@ export class Conductor {
       this.run('hang up a call that its operator left', () => this.hangUp(operatorOf));
   }
 
-  private async conduct(call: string): Promise<void> {
+  private async conduct(call: string, since: Since): Promise<void> {
     const standing = this.calls.get(call);
     if (standing === undefined) return;
-    const bridge = (await this.existingBridge(call)) ?? (await this.announceAndBridge(call, standing));
+    const existing = since === 'new' ? undefined : await this.existingBridge(call);
+    const bridge = existing ?? (await this.announceAndBridge(call, standing, since));
     if (bridge === undefined || standing.gone) return;
     if (bridge === conductedBridge(this.config.prefix, call)) await this.record(call, bridge);
     await this.join(bridge, call);
-    if (!standing.gone) await this.callOperator(call);
+    if (!standing.gone) await this.callOperator(call, since);
     // The caller may have hung up between two steps: what they made is cleared up again.
     if (standing.gone) await this.release(call);
   }
@@ -123,22 +127,29 @@ export class Conductor {
   }
 
   /** No recording without an announcement: when it could not be played, the call goes on unrecorded. */
-  private async announceAndBridge(call: string, standing: Conducted): Promise<string | undefined> {
-    const { announcement, prefix } = this.config;
-    await this.ari.request('POST', `/channels/${call}/answer`, { allowed: [NOT_FOUND, CONFLICT] });
-    const { status } = await this.ari.request(
-      'POST',
-      `/channels/${call}/play/${announcementPlayback(prefix, call)}`,
-      // In conflict: an earlier connection began it, and its end is still to come.
-      { query: { media: `sound:${announcement}` }, allowed: [NOT_FOUND, CONFLICT] },
-    );
-    if (status === NOT_FOUND) return undefined;
+  private async announceAndBridge(call: string, standing: Conducted, since: Since): Promise<string | undefined> {
+    const { prefix } = this.config;
+    if ((await this.announce(call, since)) === 'gone') return undefined;
     const announced = await standing.announcement;
     if (standing.gone) return undefined;
     if (!announced) this.log.error('the announcement could not be played: a call goes on unrecorded');
     const bridge = announced ? conductedBridge(prefix, call) : unrecordedBridge(prefix, call);
     await this.ari.request('POST', `/bridges/${bridge}`, { query: { type: 'mixing' } });
     return bridge;
+  }
+
+  private async announce(call: string, since: Since): Promise<'begun' | 'gone'> {
+    const playback = announcementPlayback(this.config.prefix, call);
+    if (since === 'begun before') {
+      const { status } = await this.ari.request('GET', `/playbacks/${playback}`, { allowed: [NOT_FOUND] });
+      if (status !== NOT_FOUND) return 'begun';
+    }
+    await this.ari.request('POST', `/channels/${call}/answer`, { allowed: [NOT_FOUND, CONFLICT] });
+    const { status } = await this.ari.request('POST', `/channels/${call}/play/${playback}`, {
+      query: { media: `sound:${this.config.announcement}` },
+      allowed: [NOT_FOUND, CONFLICT],
+    });
+    return status >= 400 ? 'gone' : 'begun';
   }
 
   /** A failure is logged, and the citizen's call goes on. */
@@ -151,11 +162,13 @@ export class Conductor {
     if (status >= 400 && status !== CONFLICT) this.log.error(`a call is not recorded: ARI answered ${status}`);
   }
 
-  private async callOperator(call: string): Promise<void> {
+  private async callOperator(call: string, since: Since): Promise<void> {
     const { app, operator, prefix } = this.config;
     const channel = operatorChannel(prefix, call);
-    const { status } = await this.ari.request('GET', `/channels/${channel}`, { allowed: [NOT_FOUND] });
-    if (status !== NOT_FOUND) return this.connect(call);
+    if (since === 'begun before') {
+      const { status } = await this.ari.request('GET', `/channels/${channel}`, { allowed: [NOT_FOUND] });
+      if (status !== NOT_FOUND) return this.connect(call);
+    }
     const query = {
       endpoint: operator,
       app,
@@ -206,3 +219,9 @@ export class Conductor {
     work().catch((error: unknown) => this.log.error(`could not ${what}: ${describe(error)}`));
   }
 }
+
+/** Whether a channel's data in Stasis are a caller's: the application, and not the argument of an operator. */
+const isCallers = (data: string, app: string): boolean => {
+  const [name, role] = data.split(',');
+  return name === app && role !== OPERATOR_ARGUMENT;
+};

@@ -10,7 +10,7 @@ const REPLACED_PAUSE_MS = 60_000;
 
 /**
  * Keeps connected to ARI, as long as the signal lets it, with a conductor for each connection. Says once that the
- * connection is lost, and once that it is back.
+ * connection is lost, and once that it stands.
  */
 export class Link {
   private readonly failed = new Set<string>();
@@ -56,7 +56,7 @@ export class Link {
     try {
       const startedAt = await this.startedAt();
       await conductor.takeUp();
-      if (this.down) this.log.info('the connection to ARI is back');
+      this.log.info('connected to ARI');
       this.down = false;
       const closed = new AbortController();
       void events.closed.then(() => closed.abort());

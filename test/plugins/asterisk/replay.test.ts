@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { RecorderFact } from '../../../src/application/ports/recorder-ingest.js';
+import { tempDir } from '../../support/temp-dir.js';
+import { MemoryIngest } from '../memory-ingest.js';
+import { memoryState } from '../memory-state.js';
+import type { Step } from './exchange.js';
+import { bytesOf, run } from './run.js';
+import { lines } from './settings.js';
+import { loudness, StandIn } from './stand-in.js';
+
+const calls = JSON.parse(
+  readFileSync(new URL('./captures/calls.json', import.meta.url), 'utf8'),
+) as ReadonlyArray<Step>;
+
+const configFor = (standIn: StandIn) => ({
+  ariUrl: standIn.ariUrl,
+  user: 'madoguchi',
+  password: 'synthetic',
+  app: 'madoguchi',
+  site: 'honcho',
+  lines,
+  announcement: 'madoguchi/announce',
+  operator: 'Local/operator@madoguchi-operator',
+  celFile: standIn.celFile,
+  cdrFile: standIn.cdrFile,
+  monitorDir: standIn.monitorDir,
+});
+
+/** Resolves when so many calls have ended and so many recordings are told of. */
+const told = (ingest: MemoryIngest, ended: number, recordings: number) =>
+  ingest.when(() =>
+    ingest.ofType('call-ended').length >= ended && ingest.ofType('recording-stored').length >= recordings
+      ? true
+      : undefined,
+  );
+
+const typesOf = (facts: ReadonlyArray<RecorderFact>) => facts.map(({ type }) => type);
+
+/** The captured call that Madoguchi conducts. */
+const conducted = '1795421219.23';
+
+/** The ids of the captured calls, by the extension that was called. */
+const callOn = (ingest: MemoryIngest, extension: string) =>
+  ingest.ofType('call-started').find(({ to }) => to === extension)?.call ?? '';
+
+describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', () => {
+  test('tells of a call on each extension, with both numbers, once', async () => {
+    const standIn = await StandIn.start(tempDir(), calls);
+    const ingest = new MemoryIngest();
+    await run(configFor(standIn), ingest, memoryState());
+    await told(ingest, 5, 4);
+
+    expect(ingest.ofType('call-started').map(({ from, to, line, site }) => [from, to, line, site])).toEqual([
+      ['0300000001', '7001', 'daihyo', 'honcho'],
+      ['0300000002', '7119', 'saigai', 'honcho'],
+      ['0300000003', '7000', 'annai', 'honcho'],
+      ['0300000004', '7002', 'call-center', 'honcho'],
+      ['0300000005', '7003', 'kinen', 'honcho'],
+    ]);
+    const withAnnouncement = ['call-started', 'call-answered', 'announcement-played', 'call-ended', 'recording-stored'];
+    const without = withAnnouncement.filter((type) => type !== 'announcement-played');
+    expect(typesOf(ingest.of(callOn(ingest, '7001')))).toEqual(withAnnouncement);
+    expect(typesOf(ingest.of(callOn(ingest, '7002')))).toEqual(withAnnouncement);
+    expect(typesOf(ingest.of(callOn(ingest, '7119')))).toEqual(without);
+    expect(typesOf(ingest.of(callOn(ingest, '7003')))).toEqual(without);
+    expect(typesOf(ingest.of(callOn(ingest, '7000')))).toEqual(['call-started', 'call-answered', 'call-ended']);
+    expect(ingest.told).toBe(ingest.facts.size);
+    expect(standIn.unexpected).toEqual([]);
+    expect(standIn.left).toEqual([]);
+  });
+
+  test('conducts a call: no second of it is recorded before the announcement has ended', async () => {
+    const standIn = await StandIn.start(tempDir(), calls);
+    const ingest = new MemoryIngest();
+    await run(configFor(standIn), ingest, memoryState());
+    await told(ingest, 5, 4);
+    const call = callOn(ingest, '7002');
+    const announcement = ingest.ofType('announcement-played').find((fact) => fact.call === call);
+    const recording = ingest.ofType('recording-stored').find((fact) => fact.call === call);
+    expect(recording).toMatchObject({ recording: `ari:madoguchi/${call}`, bytes: 36_844, mediaType: 'audio/wav' });
+    expect(recording!.startedAt >= announcement!.at).toBe(true);
+  });
+
+  test('marks the emergency line, and no other', async () => {
+    const standIn = await StandIn.start(tempDir(), calls);
+    const ingest = new MemoryIngest();
+    await run(configFor(standIn), ingest, memoryState());
+    await told(ingest, 5, 4);
+    const marked = ingest.ofType('recording-stored').filter(({ emergencyFlag }) => emergencyFlag);
+    expect(marked.map(({ call }) => call)).toEqual([callOn(ingest, '7119')]);
+  });
+
+  test('fetches the audio of the exchange, deletes it and sees it gone', async () => {
+    const standIn = await StandIn.start(tempDir(), calls);
+    const ingest = new MemoryIngest();
+    const { recorder } = await run(configFor(standIn), ingest, memoryState());
+    await told(ingest, 5, 4);
+    const { recording, bytes } = ingest.ofType('recording-stored').find(({ call }) => call === callOn(ingest, '7001'))!;
+    const audio = await bytesOf(recorder.fetchAudio(recording));
+    expect(audio.toString('latin1', 0, 4)).toBe('RIFF');
+    expect(audio).toHaveLength(bytes);
+    expect(loudness(audio)).toBeGreaterThan(0.01);
+    expect(await recorder.isGone(recording)).toBe(false);
+    await recorder.deleteAudio(recording);
+    await recorder.deleteAudio(recording);
+    expect(await recorder.isGone(recording)).toBe(true);
+    await expect(bytesOf(recorder.fetchAudio(recording))).rejects.toThrow();
+  });
+
+  test('tells each fact once over many restarts, while every other fact cannot be stored at first', async () => {
+    const ownCalls = calls.filter(
+      (step) => !('request' in step || 'event' in step) && !JSON.stringify(step).includes(conducted),
+    );
+    const undisturbed = new MemoryIngest();
+    await run(configFor(await StandIn.start(tempDir(), ownCalls)), undisturbed, memoryState());
+    await told(undisturbed, 4, 3);
+
+    const standIn = await StandIn.start(tempDir(), ownCalls);
+    const ingest = new MemoryIngest();
+    let attempts = 0;
+    ingest.before = () => {
+      attempts += 1;
+      if (attempts % 2 === 1) throw new Error('not durable');
+    };
+    const state = memoryState();
+    for (let facts = 2; facts < undisturbed.facts.size; facts += 3) {
+      const { recorder } = await run(configFor(standIn), ingest, state);
+      await ingest.when(() => (ingest.facts.size >= facts ? true : undefined));
+      await recorder.stop();
+    }
+    await run(configFor(standIn), ingest, state);
+    await told(ingest, 4, 3);
+
+    const sorted = (facts: MemoryIngest) => [...facts.facts].sort(([a], [b]) => a.localeCompare(b));
+    expect(sorted(ingest)).toEqual(sorted(undisturbed));
+  });
+});
