@@ -105,10 +105,10 @@ export const viewsBench = async (): Promise<ReadonlyArray<BenchRow>> => {
   const buildRate = ARTICLES / ((performance.now() - began) / 1_000);
 
   // More than a city's operators write: 100 contacts and one article a second.
-  let writing = true;
+  const stop = new AbortController();
   let written = 0;
   const writer = (async () => {
-    for (; writing; written++) {
+    for (; !stop.signal.aborted; written++) {
       await (written % 100 === 0 ? publish(varied(one(sample), 98)) : recordContact());
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -127,7 +127,7 @@ export const viewsBench = async (): Promise<ReadonlyArray<BenchRow>> => {
     for (let length = 1; length < query.length; length++) typed.push(await timed(query.slice(0, length), true));
     whole.push(await timed(query, false));
   }
-  writing = false;
+  stop.abort();
   await writer;
   await views.close();
   await store.close();

@@ -298,7 +298,7 @@ describe('an event that cannot be read', () => {
     await caughtUp(views, log, 'faq-articles');
     expect(await new SqliteFaqSearch(views).get('b' as ArticleId)).toBeDefined();
 
-    log.events[0] = { ...log.events[0]!, content: { _tag: 'plain', data: article('粗大ごみ').data } };
+    log.events[0] = { ...log.events[0], content: { _tag: 'plain', data: article('粗大ごみ').data } };
     await views.rebuild('faq-articles');
     await becomes(views, 'faq-articles', { state: 'live' });
     expect((await found(views, 'ごみ')).toSorted()).toEqual(['a', 'b']);

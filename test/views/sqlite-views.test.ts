@@ -29,9 +29,19 @@ const open = async (): Promise<ViewsUnderTest> => {
 };
 
 describe('SQLite', () => {
-  describe('FAQ search', () => faqSearchContract(open));
-  describe('contact history', () => contactHistoryContract(open));
-  describe('department inbox', () => departmentInboxContract(open));
-  describe('recordings', () => recordingsContract(open));
-  describe('directory', () => directoryContract(open));
+  describe('FAQ search', () => {
+    faqSearchContract(open);
+  });
+  describe('contact history', () => {
+    contactHistoryContract(open);
+  });
+  describe('department inbox', () => {
+    departmentInboxContract(open);
+  });
+  describe('recordings', () => {
+    recordingsContract(open);
+  });
+  describe('directory', () => {
+    directoryContract(open);
+  });
 });

@@ -49,7 +49,7 @@ const covered = (stretch: ReadonlyArray<Word>, spelling: 'surface' | 'reading', 
 
 const merge = (ranges: ReadonlyArray<MatchRange>): ReadonlyArray<MatchRange> => {
   const merged: Array<{ start: number; end: number }> = [];
-  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start || a.end - b.end)) {
+  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     const last = merged.at(-1);
     if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
     else merged.push({ start, end });

@@ -109,7 +109,7 @@ const occurrences = (db: DatabaseSync, field: SearchField, term: string): Rows =
 const occurrencesOfPrefix = (db: DatabaseSync, field: SearchField, prefix: string): Rows => {
   const sql = `SELECT json_group_array(doc) AS found FROM ${field}_occurrences WHERE term >= ? AND term < ?`;
   // Term by term, so that an article can come again: put in order, its occurrences stand together.
-  return Float64Array.from(rowsOf(prepared(db, sql).get(prefix, prefix + LAST))).sort();
+  return Float64Array.from(rowsOf(prepared(db, sql).get(prefix, prefix + LAST))).toSorted();
 };
 
 const rowsWithPart = (db: DatabaseSync, { text }: Part): Rows => {

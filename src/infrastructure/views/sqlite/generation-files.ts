@@ -20,4 +20,4 @@ export const generationFiles = (folder: string, view: ViewName): ReadonlyArray<G
       const [, of, number] = /^(.+)\.(\d{6})\.sqlite$/.exec(name) ?? [];
       return of === view ? [generationFile(folder, view, Number(number))] : [];
     })
-    .sort((a, b) => b.number - a.number);
+    .toSorted((a, b) => b.number - a.number);

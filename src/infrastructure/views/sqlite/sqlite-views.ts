@@ -3,7 +3,14 @@ import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as yieldToEventLoop, setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { BadPosition, type Batch, type EventStore, type Position } from '../../../application/ports/event-store.js';
+import {
+  BadPosition,
+  type Batch,
+  type EventStore,
+  type Position,
+  type ReadAllOptions,
+  type RecordedEvent,
+} from '../../../application/ports/event-store.js';
 import { Views, ViewUnavailable, type Lag, type ViewName, type ViewStatus } from '../../../application/ports/views.js';
 import { epochMs, type Instant } from '../../../domain/kernel/time.js';
 import type { BuildView } from './build.js';
@@ -193,7 +200,7 @@ export class SqliteViews extends Views {
   /** The error, if this store never gave the position. */
   async #unknown(position: Position): Promise<BadPosition | undefined> {
     try {
-      for await (const _ of this.store.readAll({ from: position, limit: 1 })) break;
+      await this.#first({ from: position });
       return undefined;
     } catch (error) {
       if (error instanceof BadPosition) return error;
@@ -202,8 +209,12 @@ export class SqliteViews extends Views {
   }
 
   async #storeIsEmpty(): Promise<boolean> {
-    for await (const _ of this.store.readAll({ limit: 1 })) return false;
-    return true;
+    return (await this.#first({})) === undefined;
+  }
+
+  async #first(options: ReadAllOptions): Promise<RecordedEvent | undefined> {
+    for await (const event of this.store.readAll({ ...options, limit: 1 })) return event;
+    return undefined;
   }
 
   async #pause(): Promise<void> {

@@ -31,6 +31,12 @@ export const parseQuery = (text: string, unfinished: boolean): JapaneseQuery => 
     if (term !== undefined && (long || (word === typing && !kana.test(surface))))
       parts.set(surface, { text: surface, term });
   }
+  // 粗大ご is cut into 粗大 and ご until it is whole: what is typed may go on the word before it.
+  const before = words.at(-2);
+  if (typing !== undefined && before?.term !== undefined && before.end === typing.start) {
+    const joined = before.surface + typing.surface;
+    parts.set(joined, { text: joined, term: joined });
+  }
   // Kana that are not yet kanji are cut into words that nobody meant: they are looked for as they are read.
   const [stretch, ...others] = stretches(words);
   const reading = stretch?.map(({ surface }) => surface).join('') ?? '';
