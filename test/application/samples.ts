@@ -1,8 +1,6 @@
-import type {
-  RecordInquiry as RecordInquiryData,
-  RequestCallback as RequestCallbackData,
-} from '../../src/domain/inquiry/commands.js';
 import type { TypeOf } from 'io-ts';
+import type { CallbackRequest } from '../../src/application/inquiry/request-callback.js';
+import type { RecordInquiry as RecordInquiryData } from '../../src/domain/inquiry/commands.js';
 import type { Instant } from '../../src/domain/kernel/time.js';
 
 /** All people, numbers and addresses here are invented. */
@@ -27,4 +25,4 @@ export const callbackRequest = {
     address: 'みどり市架空町9-9-9',
     content: '算定の根拠を知りたい',
   },
-} as unknown as TypeOf<typeof RequestCallbackData>;
+} as unknown as TypeOf<typeof CallbackRequest>;

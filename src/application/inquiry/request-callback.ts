@@ -2,8 +2,9 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { TypeOf } from 'io-ts';
 import { citizen } from '../../domain/citizen/citizen.js';
-import type { RequestCallback as RequestCallbackData } from '../../domain/inquiry/commands.js';
+import { ContactDetails } from '../../domain/citizen/events.js';
 import { inquiry } from '../../domain/inquiry/inquiry.js';
+import { flag, record } from '../../domain/kernel/codec.js';
 import type { CitizenId, InquiryId } from '../../domain/kernel/ids.js';
 import { dueAt } from '../../domain/retention/retention-policy.js';
 import { Aggregates } from '../aggregates/aggregates.js';
@@ -18,7 +19,10 @@ import { OfficeCalendar } from '../ports/office-calendar.js';
 /** Office hours within which a department answers; past that the callback is overdue (S6). */
 const OFFICE_HOURS_TO_ANSWER = 8;
 
-export class RequestCallback extends Submit<TypeOf<typeof RequestCallbackData>> {}
+/** The citizen's own request (申出, S8) and what is needed to answer it. */
+export const CallbackRequest = record('RequestCallback', { requestedByCitizen: flag, contact: ContactDetails });
+
+export class RequestCallback extends Submit<TypeOf<typeof CallbackRequest>> {}
 
 /**
  * A fact of two halves (S5): the contact details go into the citizen's sealed stream first, then the request into the

@@ -1,6 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { ContactDetails } from '../citizen/events.js';
-import { flag, oneOf, record } from '../kernel/codec.js';
+import { oneOf, record } from '../kernel/codec.js';
 import type { Command } from '../kernel/decider.js';
 import type { ErasureReason } from '../kernel/erasure.js';
 import type { CitizenId, DepartmentCode } from '../kernel/ids.js';
@@ -10,8 +9,6 @@ import { contactItems, contactLinks } from './events.js';
 
 /** All seven items of S2; the operator is the actor. */
 export const RecordInquiry = record('RecordInquiry', contactItems, contactLinks);
-/** The citizen's own request (申出, S8) and what is needed to answer it. */
-export const RequestCallback = record('RequestCallback', { requestedByCitizen: flag, contact: ContactDetails });
 export const AnswerCallback = record('AnswerCallback', { answeredAt: Instant });
 export const DiscloseContact = record('DiscloseContact', { purpose: oneOf('callback') });
 

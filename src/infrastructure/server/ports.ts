@@ -8,6 +8,7 @@ import { FaqSearch } from '../../application/ports/faq-search.js';
 import { KeyVault } from '../../application/ports/key-vault.js';
 import { OfficeCalendar } from '../../application/ports/office-calendar.js';
 import { RecorderAudio } from '../../application/ports/recorder-audio.js';
+import { RecorderHealth } from '../../application/ports/recorder-health.js';
 import { RecorderIngest } from '../../application/ports/recorder-ingest.js';
 import { RecordingsView } from '../../application/ports/recordings-view.js';
 import { Views } from '../../application/ports/views.js';
@@ -44,6 +45,7 @@ export const portsOver = (
       new RecorderHost({ recorders, ingest, state: pluginState, log: (instance) => logOf(instance) }),
   },
   { provide: RecorderAudio, useExisting: RecorderHost },
+  { provide: RecorderHealth, useExisting: RecorderHost },
 ];
 
 const logOf = (instance: string) => {

@@ -1,9 +1,10 @@
 import { PluginState } from '../../application/ports/plugin-state.js';
 import { RecorderAudio } from '../../application/ports/recorder-audio.js';
+import type { InstanceHealth, RecorderHealth } from '../../application/ports/recorder-health.js';
 import { FactRefused, RecorderIngest } from '../../application/ports/recorder-ingest.js';
 import type { RecorderCapability, RecorderFact, RecorderLog, RunningRecorder } from '../sdk/recorder.js';
 import type { ConfiguredRecorder } from './configuration.js';
-import { Supervisor, supervisionTimes, type InstanceHealth, type SupervisionTimes } from './supervisor.js';
+import { Supervisor, supervisionTimes, type SupervisionTimes } from './supervisor.js';
 
 /** The instance is not configured, does not run at this moment, or cannot do it. */
 export class RecorderUnavailable extends Error {}
@@ -18,7 +19,7 @@ export interface RecorderHostMeans {
 }
 
 /** Runs the configured recorders, each by itself (K1), takes in what they tell, and reaches the audio they hold (K4). */
-export class RecorderHost extends RecorderAudio {
+export class RecorderHost extends RecorderAudio implements RecorderHealth {
   private readonly supervisors: ReadonlyMap<string, Supervisor>;
 
   constructor({ recorders, ingest, state, log, times = supervisionTimes }: RecorderHostMeans) {

@@ -1,16 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { InstanceHealth } from '../../application/ports/recorder-health.js';
 import type { RecorderContext, RunningRecorder } from '../sdk/recorder.js';
 import type { ConfiguredRecorder } from './configuration.js';
-
-export interface InstanceHealth {
-  readonly instance: string;
-  readonly plugin: string;
-  readonly state: 'starting' | 'running' | 'backing-off' | 'stopped';
-  /** When it came into this state: UTC, ISO 8601. */
-  readonly since: string;
-  /** The class of the error that it last broke with; a message could hold personal data. */
-  readonly lastError?: string;
-}
 
 /** Milliseconds. */
 export interface SupervisionTimes {

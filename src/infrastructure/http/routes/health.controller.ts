@@ -4,9 +4,9 @@ import { Clock } from '../../../application/ports/clock.js';
 import { DepartmentInbox } from '../../../application/ports/department-inbox.js';
 import { EventStore } from '../../../application/ports/event-store.js';
 import { KeyVault } from '../../../application/ports/key-vault.js';
+import { RecorderHealth } from '../../../application/ports/recorder-health.js';
 import { ViewUnavailable, Views } from '../../../application/ports/views.js';
 import { flag, integer, oneOf, record, text } from '../../../domain/kernel/codec.js';
-import { RecorderHost } from '../../../plugins/host/recorder-host.js';
 import { Reactions } from '../../reactions/reactions.js';
 import { Input } from '../input.js';
 import { Handles, operation } from '../operation.js';
@@ -62,7 +62,7 @@ export class SystemState {
     private readonly keys: KeyVault,
     private readonly views: Views,
     private readonly inbox: DepartmentInbox,
-    private readonly recorders: RecorderHost,
+    private readonly recorders: RecorderHealth,
     private readonly reactions: Reactions,
     private readonly clock: Clock,
   ) {}

@@ -5,7 +5,7 @@ import { EraseRequest } from '../../../application/erasure/erase-request.js';
 import { EraseContact } from '../../../application/erasure/erase-contact.js';
 import * as Use from '../../../application/inquiry/commands.js';
 import { DiscloseContact } from '../../../application/inquiry/disclose-contact.js';
-import { RequestCallback } from '../../../application/inquiry/request-callback.js';
+import { CallbackRequest, RequestCallback } from '../../../application/inquiry/request-callback.js';
 import { Contact, ContactHistory } from '../../../application/ports/contact-history.js';
 import { ContactDetails } from '../../../domain/citizen/events.js';
 import * as Inquiry from '../../../domain/inquiry/commands.js';
@@ -77,7 +77,7 @@ const requestCallback = operation({
   description:
     'Only when the office was closed, the matter is out of scope, and the citizen asks for it. The details lie in a stream of their own, sealed under a key of its own.',
   params: id,
-  body: Inquiry.RequestCallback,
+  body: CallbackRequest,
   command: true,
   success: { status: 201, description: 'Both halves are on disk.', body: Done },
 });
