@@ -33,18 +33,21 @@ export const parseQuery = (text: string, unfinished: boolean): JapaneseQuery => 
   }
   // 粗大ご is cut into 粗大 and ご until it is whole: what is typed may go on the word before it.
   const before = words.at(-2);
-  if (typing !== undefined && before?.term !== undefined && before.end === typing.start) {
+  const goesOn = typing !== undefined && before?.term !== undefined && before.end === typing.start;
+  if (goesOn) {
     const joined = before.surface + typing.surface;
     parts.set(joined, { text: joined, term: joined });
   }
+  // A single kana that goes on a word says nothing by itself: every word that begins with it would be a hit.
+  const fragment = goesOn && kana.test(typing.surface) && typing.surface.length === 1 ? typing : undefined;
   // Kana that are not yet kanji are cut into words that nobody meant: they are looked for as they are read.
   const [stretch, ...others] = stretches(words);
   const reading = stretch?.map(({ surface }) => surface).join('') ?? '';
   if (others.length === 0 && reading.length > 1 && kana.test(reading) && !parts.has(reading))
     parts.set(reading, { text: reading });
   return {
-    terms: [...new Set(words.flatMap(({ term }) => term ?? []))],
-    ...(typing !== undefined && { prefix: typing.surface }),
+    terms: [...new Set(words.flatMap((word) => (word === fragment ? [] : (word.term ?? []))))],
+    ...(typing !== undefined && typing !== fragment && { prefix: typing.surface }),
     parts: [...parts.values()],
   };
 };
