@@ -1,30 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { RecorderFact } from '../../../src/application/ports/recorder-ingest.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { MemoryIngest } from '../memory-ingest.js';
 import { memoryState } from '../memory-state.js';
+import { callOn, calls, config } from './captured.js';
 import type { Step } from './exchange.js';
 import { bytesOf, run } from './run.js';
-import { lines } from './settings.js';
 import { loudness, StandIn } from './stand-in.js';
 
-const calls = JSON.parse(
-  readFileSync(new URL('./captures/calls.json', import.meta.url), 'utf8'),
-) as ReadonlyArray<Step>;
-
-const configFor = (standIn: StandIn) => ({
-  ariUrl: standIn.ariUrl,
-  user: 'madoguchi',
-  password: 'synthetic',
-  app: 'madoguchi',
-  site: 'honcho',
-  lines,
-  announcement: 'madoguchi/announce',
-  operator: 'Local/operator@madoguchi-operator',
-  celFile: standIn.celFile,
-  cdrFile: standIn.cdrFile,
-  monitorDir: standIn.monitorDir,
+const configFor = ({ ariUrl, celFile, cdrFile, monitorDir }: StandIn) => ({
+  ...config,
+  ariUrl,
+  celFile,
+  cdrFile,
+  monitorDir,
 });
 
 /** Resolves when so many calls have ended and so many recordings are told of. */
@@ -36,13 +25,6 @@ const told = (ingest: MemoryIngest, ended: number, recordings: number) =>
   );
 
 const typesOf = (facts: ReadonlyArray<RecorderFact>) => facts.map(({ type }) => type);
-
-/** The captured call that Madoguchi conducts. */
-const conducted = '1795421219.23';
-
-/** The ids of the captured calls, by the extension that was called. */
-const callOn = (ingest: MemoryIngest, extension: string) =>
-  ingest.ofType('call-started').find(({ to }) => to === extension)?.call ?? '';
 
 describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', () => {
   test('tells of a call on each extension, with both numbers, once', async () => {
@@ -60,11 +42,11 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
     ]);
     const withAnnouncement = ['call-started', 'call-answered', 'announcement-played', 'call-ended', 'recording-stored'];
     const without = withAnnouncement.filter((type) => type !== 'announcement-played');
-    expect(typesOf(ingest.of(callOn(ingest, '7001')))).toEqual(withAnnouncement);
-    expect(typesOf(ingest.of(callOn(ingest, '7002')))).toEqual(withAnnouncement);
-    expect(typesOf(ingest.of(callOn(ingest, '7119')))).toEqual(without);
-    expect(typesOf(ingest.of(callOn(ingest, '7003')))).toEqual(without);
-    expect(typesOf(ingest.of(callOn(ingest, '7000')))).toEqual(['call-started', 'call-answered', 'call-ended']);
+    expect(typesOf(ingest.of(callOn('7001')))).toEqual(withAnnouncement);
+    expect(typesOf(ingest.of(callOn('7002')))).toEqual(withAnnouncement);
+    expect(typesOf(ingest.of(callOn('7119')))).toEqual(without);
+    expect(typesOf(ingest.of(callOn('7003')))).toEqual(without);
+    expect(typesOf(ingest.of(callOn('7000')))).toEqual(['call-started', 'call-answered', 'call-ended']);
     expect(ingest.told).toBe(ingest.facts.size);
     expect(standIn.unexpected).toEqual([]);
     expect(standIn.left).toEqual([]);
@@ -75,7 +57,7 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
     const ingest = new MemoryIngest();
     await run(configFor(standIn), ingest, memoryState());
     await told(ingest, 5, 4);
-    const call = callOn(ingest, '7002');
+    const call = callOn('7002');
     const announcement = ingest.ofType('announcement-played').find((fact) => fact.call === call);
     const recording = ingest.ofType('recording-stored').find((fact) => fact.call === call);
     expect(recording).toMatchObject({ recording: `ari:madoguchi/${call}`, bytes: 36_844, mediaType: 'audio/wav' });
@@ -88,7 +70,7 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
     await run(configFor(standIn), ingest, memoryState());
     await told(ingest, 5, 4);
     const marked = ingest.ofType('recording-stored').filter(({ emergencyFlag }) => emergencyFlag);
-    expect(marked.map(({ call }) => call)).toEqual([callOn(ingest, '7119')]);
+    expect(marked.map(({ call }) => call)).toEqual([callOn('7119')]);
   });
 
   test('fetches the audio of the exchange, deletes it and sees it gone', async () => {
@@ -96,7 +78,7 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
     const ingest = new MemoryIngest();
     const { recorder } = await run(configFor(standIn), ingest, memoryState());
     await told(ingest, 5, 4);
-    const { recording, bytes } = ingest.ofType('recording-stored').find(({ call }) => call === callOn(ingest, '7001'))!;
+    const { recording, bytes } = ingest.ofType('recording-stored').find(({ call }) => call === callOn('7001'))!;
     const audio = await bytesOf(recorder.fetchAudio(recording));
     expect(audio.toString('latin1', 0, 4)).toBe('RIFF');
     expect(audio).toHaveLength(bytes);
@@ -110,7 +92,7 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
 
   test('tells each fact once over many restarts, while every other fact cannot be stored at first', async () => {
     const ownCalls = calls.filter(
-      (step) => !('request' in step || 'event' in step) && !JSON.stringify(step).includes(conducted),
+      (step) => !('request' in step || 'event' in step) && !JSON.stringify(step).includes(callOn('7002')),
     );
     const undisturbed = new MemoryIngest();
     await run(configFor(await StandIn.start(tempDir(), ownCalls)), undisturbed, memoryState());
@@ -135,4 +117,44 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
     const sorted = (facts: MemoryIngest) => [...facts.facts].sort(([a], [b]) => a.localeCompare(b));
     expect(sorted(ingest)).toEqual(sorted(undisturbed));
   });
+
+  test('does not record a call whose announcement could not be played', async () => {
+    const conducted = calls.filter((step) => JSON.stringify(step).includes(callOn('7002')));
+    const unannounced = conducted
+      .filter((step) => !('request' in step && step.request.path.endsWith('/record')))
+      .map(
+        (step) => JSON.parse(JSON.stringify(step).replaceAll('madoguchi-recorded-', 'madoguchi-unrecorded-')) as Step,
+      )
+      .map((step) => ('event' in step && isPlaybackEnd(step.event) ? playbackFailed(step.event) : step))
+      .filter((step) => !('cel' in step && step.cel.includes('FILE_STREAM_BEGIN')));
+    const standIn = await StandIn.start(tempDir(), unannounced);
+    const ingest = new MemoryIngest();
+    const { messages } = await run(configFor(standIn), ingest, memoryState());
+    await ingest.when(() => ingest.ofType('call-ended')[0]);
+    expect(typesOf([...ingest.facts.values()])).toEqual(['call-started', 'call-answered', 'call-ended']);
+    expect(messages).toContain('the announcement could not be played: a call goes on unrecorded');
+    expect(standIn.unexpected.filter((request) => request.endsWith('/record'))).toEqual([]);
+  });
+
+  test('says once that the connection is lost, and connects anew', async () => {
+    const standIn = await StandIn.start(tempDir(), []);
+    const { connected, messages } = await run(configFor(standIn), new MemoryIngest(), memoryState());
+    await connected();
+    standIn.disconnect();
+    await connected(2);
+    standIn.disconnect();
+    await connected(3);
+    const [up, down] = ['connected to ARI', 'the connection to ARI is lost'];
+    expect(messages).toEqual([up, down, up, down, up]);
+  });
+});
+
+interface PlaybackEnd {
+  readonly type: 'PlaybackFinished';
+  readonly playback: object;
+}
+
+const isPlaybackEnd = (event: unknown): event is PlaybackEnd => (event as PlaybackEnd).type === 'PlaybackFinished';
+const playbackFailed = (event: PlaybackEnd): Step => ({
+  event: { ...event, playback: { ...event.playback, state: 'failed' } },
 });

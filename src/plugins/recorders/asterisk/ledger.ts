@@ -94,8 +94,9 @@ export class Ledger {
     if (row.channel !== row.call) return;
     const entry = this.entry({ ...row, at: row.endedAt }, true);
     if (entry === undefined) return;
-    entry.cdrPlace = { index: this.index, at };
-    entry.cdr = row;
+    entry.cdrPlace ??= { index: this.index, at };
+    // A call that was put through again has a row for each part.
+    entry.cdr = entry.cdr === undefined ? row : { ...entry.cdr, endedAt: row.endedAt };
   }
 
   /** Tells what the rows since the last time say. */
@@ -127,7 +128,7 @@ export class Ledger {
     for (const entry of this.open.values()) {
       if (entry.recordings !== undefined) continue;
       // A CDR is written when its channel has ended.
-      const over = entry.cdr !== undefined || (live !== undefined && !live.has(entry.call));
+      const over = live === undefined ? entry.cdr !== undefined : !live.has(entry.call);
       entry.absent = over ? entry.absent + 1 : 0;
       if (entry.absent < CHECKS_UNTIL_SURE) continue;
       entry.closed = true;
