@@ -25,7 +25,7 @@ type Rows = ArrayLike<number>;
 /**
  * The articles that hold anything of the query, best first: BM25 in question and in answer, added up, as measured
  * better than one field for both. The sum is taken here, not by FTS5's own `bm25()`: that looks up every article's
- * length, takes several times as long, and gives words of more than half of the articles no weight at all.
+ * length, takes about three times as long, and gives words of more than half of the articles no weight at all.
  */
 export const rank = (
   db: DatabaseSync,
