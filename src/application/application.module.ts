@@ -53,13 +53,7 @@ const handlers: ReadonlyArray<Provider> = [
 @Module({})
 export class ApplicationModule {
   static over(ports: ReadonlyArray<Provider>): DynamicModule {
-    const shared = [
-      ...ports,
-      Aggregates,
-      Facts,
-      ...reactions,
-      { provide: RecorderIngest, useClass: CommandIngest },
-    ];
+    const shared = [...ports, Aggregates, Facts, ...reactions, { provide: RecorderIngest, useClass: CommandIngest }];
     return {
       module: ApplicationModule,
       imports: [CqrsModule.forRoot()],

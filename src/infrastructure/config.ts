@@ -15,7 +15,7 @@ export interface Config {
 }
 
 /** A host that only this machine reaches. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 const Port = scalar<string>('a port from 0 to 65535', { type: 'string' }, (u) => {
   return typeof u === 'string' && /^\d{1,5}$/.test(u) && integer(0, 65_535).is(Number(u));

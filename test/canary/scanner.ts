@@ -15,8 +15,8 @@ export interface Find {
 }
 
 const jsonEscaped = (text: string, hex: (digits: string) => string) =>
-  [...text]
-    .flatMap((character) => character.split(''))
+  text
+    .split('')
     .map((unit) => `\\u${hex(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`)
     .join('');
 

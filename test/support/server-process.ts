@@ -45,6 +45,7 @@ export class ServerProcess {
     const url = await new Promise<string>((resolve, reject) => {
       const read = (chunk: Buffer) => {
         text += chunk.toString('utf8');
+        // oxlint-disable-next-line no-control-regex -- the log is coloured
         const served = /serving (http:\/\/\S+?)(?:\u001b|\s)/.exec(text)?.[1];
         if (served !== undefined) resolve(served);
       };

@@ -15,7 +15,7 @@ import { CallbackStatus } from './department-inbox.js';
 import type { Page, PageRequest } from './page.js';
 
 /** What became of a contact that asked for a later answer; the details are resolved when an entitled person opens them. */
-export const ContactCallback = record(
+const ContactCallback = record(
   'ContactCallback',
   { citizen: CitizenId, dueAt: Instant, eraseAt: Instant, status: CallbackStatus },
   { erasedAt: Instant },

@@ -109,9 +109,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Sha
       (u): u is Shape<R, O> =>
         isObject(u) &&
         Object.keys(u).every((key) => Object.hasOwn(fields, key)) &&
-        Object.entries(fields).every(([key, codec]) =>
-          u[key] === undefined ? !isRequired(key) : (codec as t.Mixed).is(u[key]),
-        ),
+        Object.entries(fields).every(([key, codec]) => (u[key] === undefined ? !isRequired(key) : codec.is(u[key]))),
       (u, c) => {
         if (!isObject(u)) return t.failure(u, c);
         const unknown = Object.keys(u)
@@ -119,7 +117,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Sha
           .map((key): t.ValidationError => ({ value: undefined, context: t.appendContext(c, key, unknownField) }));
         const wrong = Object.entries(fields).flatMap(([key, codec]): t.Errors => {
           if (u[key] === undefined && !isRequired(key)) return [];
-          const decoded = (codec as t.Mixed).validate(u[key], t.appendContext(c, key, codec as t.Mixed, u[key]));
+          const decoded = codec.validate(u[key], t.appendContext(c, key, codec, u[key]));
           return decoded._tag === 'Left' ? decoded.left : [];
         });
         const errors = [...wrong, ...unknown];

@@ -4,7 +4,7 @@ import { defineEvent, type EventOf } from '../kernel/event.js';
 import { DepartmentCode } from '../kernel/ids.js';
 
 /** Operators are a contractor's staff (S11); what each may do follows from who employs them. */
-export const Employer = oneOf('city', 'contractor');
+const Employer = oneOf('city', 'contractor');
 
 /** A member of staff; the name is shown with the contacts that they took (オペレータ名, S2). */
 export const StaffProfile = record(

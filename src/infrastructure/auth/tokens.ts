@@ -6,13 +6,13 @@ import { decode, type DomainErrors } from '../../domain/kernel/errors.js';
 import { DepartmentCode, StaffId } from '../../domain/kernel/ids.js';
 import { publicPart } from './token-keys.js';
 
-export const DEVELOPMENT_ISSUER = 'madoguchi-development';
-export const AUDIENCE = 'madoguchi';
+const DEVELOPMENT_ISSUER = 'madoguchi-development';
+const AUDIENCE = 'madoguchi';
 /** A token opens personal data: it outlives no shift. */
 const MAX_LIFETIME = '12h';
 
 /** Whose token: the roles that the system itself acts as are not among them. */
-export const TokenSubject = record(
+const TokenSubject = record(
   'TokenSubject',
   { subject: StaffId, role: HumanRole, hours: integer(1, 12, 'How long it is valid.') },
   { department: DepartmentCode },

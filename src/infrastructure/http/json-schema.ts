@@ -39,7 +39,7 @@ export const jsonSchema = (codec: t.Mixed, components: Components): JsonSchema =
 const recordSchema = ({ required, optional }: RecordType<t.Props, t.Props>, components: Components): JsonSchema => {
   const properties = Object.entries({ ...required, ...optional }).map(([key, codec]) => [
     key,
-    jsonSchema(codec as t.Mixed, components),
+    jsonSchema(codec, components),
   ]);
   return {
     type: 'object',

@@ -106,7 +106,7 @@ const parameters = (place: 'path' | 'query', fields: RecordType<Props, Props> | 
     name,
     in: place,
     required: place === 'path' || Object.hasOwn(fields?.required ?? {}, name),
-    schema: jsonSchema(codec as t.Mixed, components),
+    schema: jsonSchema(codec, components),
   }));
 
 const header = (name: string, required: boolean, schema: object, text: string) => ({

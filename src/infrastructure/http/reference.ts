@@ -12,16 +12,13 @@ export const serveReference = async (
 ): Promise<void> => {
   const document = openApiDocument(operations, version);
   const fastify = app.getHttpAdapter().getInstance();
-  await app.register(fastifySwagger as never, { mode: 'static', specification: { document } } as never);
-  await app.register(
-    fastifySwaggerUi as never,
-    {
-      routePrefix: '/docs',
-      staticCSP: true,
-      uiConfig: { validatorUrl: null, persistAuthorization: false, docExpansion: 'list' },
-      theme: { title: 'Madoguchi' },
-    } as never,
-  );
+  await app.register(fastifySwagger, { mode: 'static', specification: { document } } as never);
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { validatorUrl: null, persistAuthorization: false, docExpansion: 'list' },
+    theme: { title: 'Madoguchi' },
+  } as never);
   fastify.get('/openapi.json', async (_request, reply) => {
     await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(document));
   });

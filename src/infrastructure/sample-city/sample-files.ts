@@ -18,14 +18,6 @@ const dayOffset = integer(-1, 0, '0 is the sample day, -1 the day before.');
 const { summary, answer, category, department, handling, scope } = contactItems;
 
 export const SampleDepartment = record('SampleDepartment', { code: DepartmentCode, name: text(60) });
-export const SampleCategory = record('SampleCategory', { code: CategoryCode, name: text(60) });
-export const SampleLine = record('SampleLine', {
-  code: LineCode,
-  name: text(60),
-  extension: PhoneNumber,
-  recording: text(20),
-});
-export const SampleSite = record('SampleSite', { code: SiteCode, name: text(60), lines: t.readonlyArray(SampleLine) });
 export const SampleStaff = record('SampleStaff', { id: StaffId, ...StaffProfile.required }, StaffProfile.optional);
 export const SampleArticle = record('SampleArticle', { id: key('faq'), ...ArticleContent.required });
 export const SampleCall = record(

@@ -145,7 +145,7 @@ const prepare = (db: DatabaseSync, { fingerprint }: MasterKey): void => {
   const wrappedUnder = db.prepare('SELECT fingerprint FROM master_key').get();
   if (wrappedUnder?.fingerprint !== fingerprint)
     throw new BadMasterKey(
-      `the keys are wrapped under the master key ${wrappedUnder?.fingerprint}, not ${fingerprint}`,
+      `the keys are wrapped under the master key ${String(wrappedUnder?.fingerprint)}, not ${fingerprint}`,
     );
 };
 
