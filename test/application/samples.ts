@@ -4,7 +4,7 @@ import type { RecordInquiry as RecordInquiryData } from '../../src/domain/inquir
 import type { Instant } from '../../src/domain/kernel/time.js';
 
 /** All people, numbers and addresses here are invented. */
-export const at = (iso: string): Instant => iso as Instant;
+const at = (iso: string): Instant => iso as Instant;
 
 export const inquiryOutOfScope = {
   summary: '介護保険料の算定について説明を求められた',

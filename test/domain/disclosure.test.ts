@@ -8,7 +8,7 @@ const categories = ['citizen', 'caller', 'call', 'recording', 'constructor', '']
 const purposes = ['callback', 'call-review', 'fold', 'constructor', ''];
 
 test('the streams of citizens and callers hold personal data', () => {
-  expect([...SEALED_CATEGORIES].sort()).toEqual(['caller', 'citizen']);
+  expect([...SEALED_CATEGORIES].toSorted()).toEqual(['caller', 'citizen']);
 });
 
 test('personal data is opened for these roles and purposes, for the system, and for nobody else', () => {

@@ -1,7 +1,7 @@
 import { RecorderIngest, type RecorderFact } from '../../src/application/ports/recorder-ingest.js';
 
 /** What makes a repeated fact the same fact. */
-export const identityOf = (fact: RecorderFact): string =>
+const identityOf = (fact: RecorderFact): string =>
   [fact.type, fact.call, 'recording' in fact ? fact.recording : ''].join(' ');
 
 /** Keeps each fact once, the first telling; counts how often all were told. */

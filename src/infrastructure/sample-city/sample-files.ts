@@ -6,7 +6,7 @@ import { ArticleContent } from '../../domain/faq/events.js';
 import { contactItems } from '../../domain/inquiry/events.js';
 import { flag, integer, list, pattern, record, text } from '../../domain/kernel/codec.js';
 import { decode } from '../../domain/kernel/errors.js';
-import { CategoryCode, DepartmentCode, LineCode, SiteCode, StaffId } from '../../domain/kernel/ids.js';
+import { DepartmentCode, LineCode, SiteCode, StaffId } from '../../domain/kernel/ids.js';
 import { StaffProfile } from '../../domain/staff/events.js';
 
 /** The sample city's files, all synthetic (`sample/README.md`). Times are Japan's. */

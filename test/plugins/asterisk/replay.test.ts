@@ -114,7 +114,7 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
     await run(configFor(standIn), ingest, state);
     await told(ingest, 4, 3);
 
-    const sorted = (facts: MemoryIngest) => [...facts.facts].sort(([a], [b]) => a.localeCompare(b));
+    const sorted = (facts: MemoryIngest) => [...facts.facts].toSorted(([a], [b]) => a.localeCompare(b));
     expect(sorted(ingest)).toEqual(sorted(undisturbed));
   });
 

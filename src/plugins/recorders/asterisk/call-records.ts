@@ -44,7 +44,7 @@ const moment = (epoch: string): string | undefined => {
 
 const columnsOf = (line: string, count: number): ReadonlyArray<string> | undefined => {
   try {
-    const [columns] = parse(line, { relaxColumnCount: true }) as Array<Array<string>>;
+    const [columns] = parse(line, { relaxColumnCount: true });
     return columns?.length === count ? columns : undefined;
   } catch {
     return undefined;

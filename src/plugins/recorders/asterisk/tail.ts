@@ -133,7 +133,7 @@ export class Tail {
         return { path, changed: path === this.file ? Infinity : changed };
       }),
     );
-    return dated.sort((a, b) => a.changed - b.changed).map(({ path }) => path);
+    return dated.toSorted((a, b) => a.changed - b.changed).map(({ path }) => path);
   }
 }
 

@@ -45,9 +45,9 @@ server.on('upgrade', (request, socket, head) => {
   );
   events.once('open', () =>
     sockets.handleUpgrade(request, socket, head, (client) => {
-      events.on('message', (data) => {
-        steps.push({ event: JSON.parse(String(data)) });
-        client.send(String(data));
+      events.on('message', (data: Buffer) => {
+        steps.push({ event: JSON.parse(data.toString()) });
+        client.send(data.toString());
       });
       client.once('close', () => events.close());
     }),
