@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { record, scalar, text, integer } from '../domain/kernel/codec.js';
 import { decode, type DomainErrors } from '../domain/kernel/errors.js';
+import { OfficeHours, usualHours } from './calendar/office-hours.js';
 
 /** What an environment can say, all of it optional. */
 export interface Config {
@@ -8,6 +9,7 @@ export interface Config {
   readonly host: string;
   /** The data directory. */
   readonly data: string;
+  readonly officeHours: OfficeHours;
   /** Where recorder instances are configured. */
   readonly recorders?: string;
   /** A JWK set and the issuer of the tokens that it checks; absent: the development issuer, on loopback only. */
@@ -28,6 +30,7 @@ const Environment = record(
     PORT: Port,
     HOST: text(255),
     MADOGUCHI_DATA: text(4096),
+    MADOGUCHI_OFFICE_HOURS: OfficeHours,
     MADOGUCHI_RECORDERS: text(4096),
     MADOGUCHI_TOKEN_KEYS: text(4096),
     MADOGUCHI_TOKEN_ISSUER: text(255),
@@ -41,6 +44,7 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
     port: Number(env.PORT ?? '3000'),
     host: env.HOST ?? '127.0.0.1',
     data: env.MADOGUCHI_DATA ?? './data',
+    officeHours: env.MADOGUCHI_OFFICE_HOURS ?? usualHours,
     ...(env.MADOGUCHI_RECORDERS !== undefined && { recorders: env.MADOGUCHI_RECORDERS }),
     ...(env.MADOGUCHI_TOKEN_KEYS !== undefined && {
       tokens: { keysFile: env.MADOGUCHI_TOKEN_KEYS, issuer: env.MADOGUCHI_TOKEN_ISSUER ?? '' },

@@ -4,6 +4,7 @@ import { BeyondCalendar } from '../../src/application/ports/office-calendar.js';
 import { OfficeVerdict } from '../../src/domain/kernel/office.js';
 import { epochMs, instant, type Instant } from '../../src/domain/kernel/time.js';
 import { JapaneseOfficeCalendar } from '../../src/infrastructure/calendar/japanese-office-calendar.js';
+import { OfficeHours } from '../../src/infrastructure/calendar/office-hours.js';
 
 const calendar = new JapaneseOfficeCalendar();
 const japan = (local: string) => instant(Date.parse(`${local}+09:00`));
@@ -35,7 +36,7 @@ describe('office hours in Japan (S5)', () => {
   test('the verdict names its calendar, and fits its codec', () => {
     const verdict = calendar.verdict(japan('2026-04-01T10:00:00'));
     expect(OfficeVerdict.is(verdict)).toBe(true);
-    expect(verdict.calendar).toMatch(/holiday-jp \d+\.\d+\.\d+.*08:30-17:15/);
+    expect(verdict.calendar).toMatch(/^holiday-jp \d+\.\d+\.\d+ [0-9a-f]{8}, 08:30-17:15$/);
   });
 
   test('opens next after a long weekend', () => {
@@ -48,8 +49,21 @@ describe('office hours in Japan (S5)', () => {
     expect(calendar.addOfficeHours(japan('2026-05-02T23:00:00'), 8)).toBe(japan('2026-05-07T16:30:00'));
   });
 
+  test("keeps another city's hours", () => {
+    const longer = new JapaneseOfficeCalendar('08:00-18:00' as OfficeHours);
+    const at = japan('2026-04-01T17:59:59');
+    expect([calendar.verdict(at).closed, longer.verdict(at).closed]).toEqual([true, false]);
+    expect(longer.verdict(at).calendar).toContain('08:00-18:00');
+  });
+
+  test.each(['17:15-08:30', '08:30-08:30', '8:30-17:15', '08:30-24:00', '08:30', ''])('%j are no hours', (text) => {
+    expect(OfficeHours.is(text)).toBe(false);
+  });
+
   test('beyond its table it says so and does not guess', () => {
-    expect(() => calendar.verdict(japan('2060-04-01T10:00:00'))).toThrow(BeyondCalendar);
+    expect(calendar.verdict(japan('2050-12-31T23:59:59')).reason).toBe('year-end');
+    expect(() => calendar.verdict(japan('2051-01-01T00:00:00'))).toThrow(BeyondCalendar);
+    expect(() => calendar.nextOpening(japan('2050-12-31T10:00:00'))).toThrow(BeyondCalendar);
   });
 
   test('the next opening is open, not before, and nothing between is open', () => {

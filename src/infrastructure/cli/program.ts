@@ -60,6 +60,7 @@ Environment:
   PORT                    3000
   HOST                    127.0.0.1
   MADOGUCHI_DATA          ./data: where everything is stored
+  MADOGUCHI_OFFICE_HOURS  08:30-17:15: when the offices are open on a working day
   MADOGUCHI_RECORDERS     a JSON file of recorder instances (docs/guides/asterisk.md)
   MADOGUCHI_TOKEN_KEYS    a JWK set of your identity provider; needed where HOST is not loopback
   MADOGUCHI_TOKEN_ISSUER  the issuer of the tokens that those keys check`;

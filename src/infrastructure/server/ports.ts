@@ -14,7 +14,6 @@ import { RecordingsView } from '../../application/ports/recordings-view.js';
 import { Views } from '../../application/ports/views.js';
 import type { ConfiguredRecorder } from '../../plugins/host/configuration.js';
 import { RecorderHost } from '../../plugins/host/recorder-host.js';
-import { JapaneseOfficeCalendar } from '../calendar/japanese-office-calendar.js';
 import { SqliteContactHistory } from '../views/sqlite/contact-history.js';
 import { SqliteDepartmentInbox } from '../views/sqlite/department-inbox.js';
 import { SqliteDirectory } from '../views/sqlite/directory.js';
@@ -26,6 +25,7 @@ import type { Storage } from './storage.js';
 export const portsOver = (
   { store, keys, views, pluginState }: Storage,
   clock: Clock,
+  calendar: OfficeCalendar,
   recorders: ReadonlyArray<ConfiguredRecorder>,
 ): ReadonlyArray<Provider> => [
   { provide: Clock, useValue: clock },
@@ -37,7 +37,7 @@ export const portsOver = (
   { provide: DepartmentInbox, useValue: new SqliteDepartmentInbox(views) },
   { provide: RecordingsView, useValue: new SqliteRecordingsView(views) },
   { provide: Directory, useValue: new SqliteDirectory(views) },
-  { provide: OfficeCalendar, useClass: JapaneseOfficeCalendar },
+  { provide: OfficeCalendar, useValue: calendar },
   {
     provide: RecorderHost,
     inject: [RecorderIngest],

@@ -9,6 +9,7 @@ import { RecorderHost } from '../../plugins/host/recorder-host.js';
 import { SAMPLE_BYTES, sampleRecorder } from '../../plugins/recorders/sample/sample-recorder.js';
 import { developmentVerifier, TokenVerifier } from '../auth/tokens.js';
 import { readOrCreateTokenKey } from '../auth/token-keys.js';
+import { JapaneseOfficeCalendar } from '../calendar/japanese-office-calendar.js';
 import { isLoopback, type Config } from '../config.js';
 import { tokenKeyFile } from '../data-directory.js';
 import { createHttp } from '../http/create-http.js';
@@ -43,6 +44,7 @@ export const serve = async (config: Config, { version, sample }: ServeOptions): 
   const tokens = await verifierOf(config);
   const recorders = configuredRecorders(config.recorders);
   const clock = new SystemClock();
+  const calendar = new JapaneseOfficeCalendar(config.officeHours);
   const storage = Storage.open(config.data, clock, buildWorker);
   let app: NestFastifyApplication | undefined;
   try {
@@ -53,7 +55,7 @@ export const serve = async (config: Config, { version, sample }: ServeOptions): 
         ? [...recorders, { instance: SAMPLE_RECORDER, manifest: sampleRecorder.manifest, start: own.value }]
         : recorders;
     await storage.views.start();
-    app = await createHttp(ServerModule.over(portsOver(storage, clock, all), storage, tokens), version);
+    app = await createHttp(ServerModule.over(portsOver(storage, clock, calendar, all), storage, tokens), version);
     if (isSample) await sampleCity(app, storage, clock).load();
     app.get(Reactions).start();
     app.get(RecorderHost, { strict: false }).start();
