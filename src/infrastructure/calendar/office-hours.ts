@@ -1,6 +1,6 @@
 import { scalar } from '../../domain/kernel/codec.js';
 
-/** When offices are open on a working day: `08:30-17:15` in Japan's time; at the second they are closed. */
+/** When offices are open on a working day: `08:30-17:15` in Japan's time, closed from the second on. */
 export type OfficeHours = string & { readonly OfficeHours: unique symbol };
 
 const shape = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
