@@ -47,7 +47,7 @@ export class SealedEventStore extends EventStore {
     if (!this.isSealed(stream)) return this.inner.append(stream, expected, events);
     return async () => {
       const checked = checkedAppend(stream, events);
-      if ('refused' in checked) return E.left(checked.refused);
+      if (E.isLeft(checked)) return checked;
       const key = await this.keys.mint(stream);
       if (key._tag === 'erased') return E.left({ _tag: 'erased', stream });
       const sealed = events.map((event): NewEvent => {

@@ -1,9 +1,9 @@
 import { BadPosition, type Position } from '../../../application/ports/event-store.js';
 
-/** Positions of one store: its id (8 hex digits), a hyphen, the row's number (16 hex digits). */
-export class Positions {
-  private readonly shape = /^[0-9a-f]{8}-[0-9a-f]{16}$/;
+const shape = /^[0-9a-f]{8}-[0-9a-f]{16}$/;
 
+/** Positions of one store: its id (8 hex digits), a hyphen, the row's number (16 hex digits; 0 before the first). */
+export class Positions {
   constructor(private readonly storeId: string) {}
 
   of(row: number): Position {
@@ -11,11 +11,10 @@ export class Positions {
   }
 
   /** The row's number; `head` is that of the last one. Throws `BadPosition`. */
-  row(position: Position | undefined, head: number): number {
-    if (position === undefined) return 0;
-    if (!this.shape.test(position) || !position.startsWith(this.storeId))
+  row(position: Position, head: number): number {
+    if (!shape.test(position) || !position.startsWith(this.storeId))
       throw new BadPosition('foreign_position', 'the position is none of this event store');
-    const row = Number.parseInt(position.slice(9), 16);
+    const row = Number.parseInt(position.slice(this.storeId.length + 1), 16);
     if (row > head) throw new BadPosition('position_beyond_head', 'the position lies beyond the last event');
     return row;
   }

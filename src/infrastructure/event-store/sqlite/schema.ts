@@ -1,9 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from '../../sqlite/transaction.js';
 
-/** `key_id` stands where `data` is sealed. `recorded_at` is in milliseconds since 1970. */
-export const schema = `
+const SCHEMA_VERSION = 1;
+
+/** Acknowledged means on disk: `synchronous = FULL` syncs the log at each commit. */
+const pragmas = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA wal_autocheckpoint = 4000;
+`;
+
+/**
+ * `position` counts from 1 without gaps. `data` is JSON, or the sealed text under the key that `key_id` names.
+ * `recorded_at` is in milliseconds since 1970.
+ */
+const schema = `
   CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL) STRICT;
+  INSERT INTO store (id) SELECT lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT 1 FROM store);
+
   CREATE TABLE IF NOT EXISTS events (
     position INTEGER PRIMARY KEY,
     stream TEXT NOT NULL,
@@ -16,20 +31,16 @@ export const schema = `
     recorded_at INTEGER NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
+
+  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** Acknowledged means on disk: the log is synced at each commit (`synchronous = FULL`). */
-export const pragmas = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA busy_timeout = 5000;
-  PRAGMA wal_autocheckpoint = 4000;
-`;
-
-export const storeId = (db: DatabaseSync): string => {
-  const row = db.prepare('SELECT id FROM store').get();
-  if (row !== undefined) return row['id'] as string;
-  const id = randomBytes(4).toString('hex');
-  db.prepare('INSERT INTO store (id) VALUES (?)').run(id);
-  return id;
+/** Makes a file ready to be written, new or not. Throws when a newer program wrote it. */
+export const prepareEvents = (db: DatabaseSync): void => {
+  db.exec(pragmas);
+  transaction(db, () => {
+    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (version > SCHEMA_VERSION) throw new Error(`the events are of version ${version}: newer than this program`);
+    db.exec(schema);
+  });
 };

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   Batch,
   Filter,
@@ -8,22 +9,20 @@ import type {
   RecordedEvent,
   StreamName,
 } from '../../../application/ports/event-store.js';
-import { epochMs, instant } from '../../../domain/kernel/time.js';
-import { storeId } from './schema.js';
+import { epochMs } from '../../../domain/kernel/time.js';
+import { columns, recordedEvent, type EventRow } from './event-row.js';
+import { condition } from './filter.js';
 import { Positions } from './position.js';
 
-const PAGE = 500;
+// One page bounds what is held in memory, and for how long the event loop stands still.
+const PAGE_EVENTS = 500;
+const PAGE_CHARACTERS = 4 * 1_048_576;
+const PAGE_ROWS_LOOKED_AT = 10_000;
 
-interface Row {
-  readonly position: number;
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly key_id: string | null;
-  readonly data: string;
-  readonly metadata: string;
-  readonly recorded_at: number;
+interface Page {
+  readonly events: ReadonlyArray<RecordedEvent>;
+  /** The last row looked at, whether it matched or not. */
+  readonly reached: number;
 }
 
 /**
@@ -31,13 +30,13 @@ interface Row {
  * the log can be checkpointed. Any number of them may read while one process writes.
  */
 export class SqliteEventReader {
-  readonly positions: Positions;
-  private readonly headStatement: StatementSync;
-  private readonly statements = new Map<string, StatementSync>();
+  private readonly positions: Positions;
+  private readonly selectHead: StatementSync;
+  private readonly selects = new Map<string, StatementSync>();
 
   constructor(private readonly db: DatabaseSync) {
-    this.positions = new Positions(storeId(db));
-    this.headStatement = db.prepare('SELECT max(position) AS head FROM events');
+    this.positions = new Positions(db.prepare('SELECT id FROM store').get()!['id'] as string);
+    this.selectHead = db.prepare('SELECT max(position) AS head FROM events');
   }
 
   async head(): Promise<Position> {
@@ -47,101 +46,93 @@ export class SqliteEventReader {
   async *readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
     const { direction = 'forwards', from, asOf, limit = Infinity } = options;
     const forwards = direction === 'forwards';
-    const select = this.prepare(
-      `SELECT * FROM events WHERE stream = ? AND revision ${forwards ? '>' : '<'} ? AND recorded_at <= ?
-       ORDER BY revision ${forwards ? 'ASC' : 'DESC'} LIMIT ?`,
-    );
+    const sql = `SELECT ${columns} FROM events WHERE stream = ? AND revision ${forwards ? '>' : '<'} ? AND recorded_at <= ?
+      ORDER BY revision ${forwards ? 'ASC' : 'DESC'} LIMIT ?`;
     const until = asOf === undefined ? Number.MAX_SAFE_INTEGER : epochMs(asOf);
     let after = from ?? (forwards ? -1 : Number.MAX_SAFE_INTEGER);
     for (let left = limit; left > 0;) {
-      const rows = this.rows(select, [stream, after, until, Math.min(left, PAGE)]);
-      for (const row of rows) yield this.event(row);
-      if (rows.length < Math.min(left, PAGE)) return;
-      after = rows.at(-1)!.revision;
-      left -= rows.length;
+      const { events, full } = this.select(sql, [stream, after, until], left);
+      for (const event of events) yield event;
+      left -= events.length;
+      if (!full || left === 0) return;
+      after = events.at(-1)!.revision;
+      await nextTurn();
     }
   }
 
   async *readAll({ from, filter = {}, limit = Infinity }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
     const head = this.headRow();
-    let after = this.positions.row(from, head);
-    for (let left = limit; left > 0 && after < head;) {
-      const { events, reached } = this.page(after, head, filter, Math.min(left, PAGE));
-      yield* events;
+    let after = this.row(from);
+    for (let left = limit; left > 0;) {
+      const { events, reached } = this.page(after, head, filter, left);
+      for (const event of events) yield event;
       left -= events.length;
+      if (reached >= head || left === 0) return;
       after = reached;
+      await nextTurn();
     }
   }
 
-  /** What follows a position, as a subscription gives it. */
+  /** What follows a row, as a subscription gives it. */
   batch(after: number, filter: Filter): Batch & { readonly reached: number } {
     const head = this.headRow();
-    if (after >= head) return { events: [], checkpoint: this.positions.of(after), live: true, reached: after };
-    const { events, reached } = this.page(after, head, filter, PAGE);
-    return { events, checkpoint: this.positions.of(reached), live: reached === head, reached };
+    const { events, reached } = this.page(after, head, filter, PAGE_EVENTS);
+    return { events, reached, checkpoint: this.positions.of(reached), live: reached === head };
   }
 
-  headRow(): number {
-    return (this.headStatement.get()!['head'] as number | null) ?? 0;
+  /** The row that a position names; without one, that before the first. Throws `BadPosition`. */
+  row(position: Position | undefined): number {
+    return position === undefined ? 0 : this.positions.row(position, this.headRow());
+  }
+
+  position(row: number): Position {
+    return this.positions.of(row);
   }
 
   close(): void {
     this.db.close();
   }
 
-  /** Matching events after a row; `reached` is how far was looked, whether or not the last row looked at matched. */
-  private page(after: number, head: number, filter: Filter, limit: number) {
+  private headRow(): number {
+    return (this.selectHead.get()!['head'] as number | null) ?? 0;
+  }
+
+  private page(after: number, head: number, filter: Filter, limit: number): Page {
+    const until = Math.min(head, after + PAGE_ROWS_LOOKED_AT);
     const { sql, values } = condition(filter);
-    const select = this.prepare(
-      `SELECT * FROM events WHERE position > ? AND position <= ?${sql} ORDER BY position LIMIT ?`,
+    const { events, last, full } = this.select(
+      `SELECT ${columns} FROM events WHERE position > ? AND position <= ?${sql} ORDER BY position LIMIT ?`,
+      [after, until, ...values],
+      limit,
     );
-    const rows = this.rows(select, [after, head, ...values, limit]);
-    const reached = rows.length < limit ? head : rows.at(-1)!.position;
-    return { events: rows.map((row) => this.event(row)), reached };
+    return { events, reached: full ? last : until };
   }
 
-  private rows(select: StatementSync, values: ReadonlyArray<SQLInputValue>): ReadonlyArray<Row> {
-    return select.all(...values) as unknown as ReadonlyArray<Row>;
+  /** Runs a query whose last parameter is its limit; `full` when there may be more. */
+  private select(sql: string, values: ReadonlyArray<SQLInputValue>, limit: number) {
+    const most = Math.min(limit, PAGE_EVENTS);
+    const events: RecordedEvent[] = [];
+    let last = 0;
+    let characters = 0;
+    for (const row of this.statement(sql).iterate(...values, most) as Iterable<unknown> as Iterable<EventRow>) {
+      events.push(recordedEvent(row, this.positions));
+      [last] = row;
+      characters += row[6].length;
+      if (characters > PAGE_CHARACTERS) break;
+    }
+    return { events, last, full: events.length === most || characters > PAGE_CHARACTERS };
   }
 
-  private prepare(sql: string): StatementSync {
-    const prepared = this.statements.get(sql) ?? this.db.prepare(sql);
-    this.statements.set(sql, prepared);
-    return prepared;
-  }
-
-  private event(row: Row): RecordedEvent {
-    return {
-      id: row.id as RecordedEvent['id'],
-      stream: row.stream as StreamName,
-      revision: row.revision,
-      position: this.positions.of(row.position),
-      type: row.type,
-      content:
-        row.key_id === null
-          ? { _tag: 'plain', data: JSON.parse(row.data) }
-          : { _tag: 'sealed', box: { keyId: row.key_id, sealed: row.data } },
-      metadata: JSON.parse(row.metadata),
-      recordedAt: instant(row.recorded_at),
-    };
+  private statement(sql: string): StatementSync {
+    let statement = this.selects.get(sql);
+    if (statement === undefined) {
+      statement = this.db.prepare(sql);
+      statement.setReturnArrays(true);
+      this.selects.set(sql, statement);
+    }
+    return statement;
   }
 }
-
-const condition = ({ streamPrefixes, types }: Filter): { sql: string; values: ReadonlyArray<SQLInputValue> } => {
-  const values: SQLInputValue[] = [];
-  let sql = '';
-  if (types !== undefined) {
-    sql += ` AND type IN (${types.map(() => '?').join(', ') || 'NULL'})`;
-    values.push(...types);
-  }
-  if (streamPrefixes !== undefined) {
-    // A range, not LIKE: it is exact in case and knows no wildcard. Names are ASCII, so '\x7f' ends every prefix.
-    const ranges = streamPrefixes.map(() => '(stream >= ? AND stream < ?)').join(' OR ') || 'FALSE';
-    sql += ` AND (${ranges})`;
-    values.push(...streamPrefixes.flatMap((prefix) => [prefix, `${prefix}\x7f`]));
-  }
-  return { sql, values };
-};
 
 /** Opens an events file for reading only, such as in a worker thread beside the process that writes it. */
 export const openEventReader = (file: string): SqliteEventReader =>

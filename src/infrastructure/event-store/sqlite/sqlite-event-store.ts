@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers';
 import * as E from 'fp-ts/lib/Either.js';
@@ -19,38 +20,41 @@ import {
 } from '../../../application/ports/event-store.js';
 import { epochMs } from '../../../domain/kernel/time.js';
 import { transaction } from '../../sqlite/transaction.js';
-import { checkedAppend, type Serialised } from '../append-rules.js';
-import { pragmas, schema } from './schema.js';
+import { checkedAppend, type SerialisedEvent } from '../append-rules.js';
+import { columns } from './event-row.js';
+import { prepareEvents } from './schema.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
+import { subscription, type CommitListeners } from './subscription.js';
 
 export interface SqliteEventStoreOptions {
-  /** Made when absent. */
+  /** Made when absent, for its owner only. */
   readonly file: string;
   readonly clock: Clock;
 }
 
 type Result = E.Either<AppendError, Appended>;
 
-interface Waiting {
+interface PendingAppend {
   readonly stream: StreamName;
   readonly expected: ExpectedRevision;
-  readonly events: ReadonlyArray<Serialised>;
+  readonly events: ReadonlyArray<SerialisedEvent>;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Events in one SQLite file. Appends that come while the event loop turns are written in one transaction (group
- * commit), each with a conflict check of its own; none is acknowledged before that transaction is on disk.
+ * Events in one SQLite file, written by one process. Appends that come in one turn of the event loop are written in one
+ * transaction (group commit), each with a conflict check of its own; none is answered before that transaction is on
+ * disk. When it fails, all of them reject and nothing is stored.
  */
 export class SqliteEventStore extends EventStore {
   private readonly reader: SqliteEventReader;
-  private readonly lastOfStream: StatementSync;
-  private readonly idsFrom: StatementSync;
+  private readonly selectRevision: StatementSync;
+  private readonly selectIds: StatementSync;
   private readonly insert: StatementSync;
-  private waiting: Waiting[] = [];
-  private appended = Promise.withResolvers<void>();
-  private closed = false;
+  private readonly commits: CommitListeners = new Set();
+  private readonly closing = new AbortController();
+  private pending: PendingAppend[] = [];
   private lastRow: number;
   private lastRecordedAt: number;
 
@@ -60,30 +64,36 @@ export class SqliteEventStore extends EventStore {
   ) {
     super();
     this.reader = new SqliteEventReader(db);
-    this.lastOfStream = db.prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
-    this.idsFrom = db.prepare(
+    this.selectRevision = db.prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
+    this.selectIds = db.prepare(
       'SELECT id, position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?',
     );
-    this.insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.insert = db.prepare(`INSERT INTO events (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     const last = db.prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1').get();
     this.lastRow = (last?.['position'] as number | undefined) ?? 0;
     this.lastRecordedAt = (last?.['recorded_at'] as number | undefined) ?? 0;
   }
 
+  /** Throws when a newer program wrote the file. */
   static open({ file, clock }: SqliteEventStoreOptions): SqliteEventStore {
+    // SQLite itself would make a file that everyone can read; its log takes over the mode.
+    closeSync(openSync(file, 'a', 0o600));
     const db = new DatabaseSync(file);
-    db.exec(pragmas);
-    transaction(db, () => db.exec(schema));
-    return new SqliteEventStore(db, clock);
+    try {
+      prepareEvents(db);
+      return new SqliteEventStore(db, clock);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
-  /** Resolves when what was appended is on disk, and every subscription has ended. */
+  /** Resolves when what was appended is on disk; ends the subscriptions. */
   async close(): Promise<void> {
-    if (this.closed) return;
-    this.flush();
-    this.closed = true;
-    this.appended.resolve();
-    this.reader.close();
+    if (this.closing.signal.aborted) return;
+    this.commit();
+    this.closing.abort();
+    this.db.close();
   }
 
   override append(
@@ -93,11 +103,11 @@ export class SqliteEventStore extends EventStore {
   ): TaskEither<AppendError, Appended> {
     return async () => {
       const checked = checkedAppend(stream, events);
-      if ('refused' in checked) return E.left(checked.refused);
-      if (this.closed) throw new Error('the event store is closed');
+      if (E.isLeft(checked)) return checked;
+      if (this.closing.signal.aborted) throw new Error('the event store is closed');
       return new Promise<Result>((resolve, reject) => {
-        if (this.waiting.length === 0) setImmediate(() => this.flush());
-        this.waiting.push({ stream, expected, events: checked.serialised, resolve, reject });
+        if (this.pending.length === 0) setImmediate(() => this.commit());
+        this.pending.push({ stream, expected, events: checked.right, resolve, reject });
       });
     };
   }
@@ -110,46 +120,36 @@ export class SqliteEventStore extends EventStore {
     return this.reader.readAll(options);
   }
 
-  override async *subscribe({ from, filter = {}, signal }: SubscribeOptions): AsyncGenerator<Batch> {
-    let after = this.reader.positions.row(from, this.reader.headRow());
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    for (let first = true; !signal.aborted && !this.closed; first = false) {
-      const next = this.appended.promise;
-      const { reached, ...batch } = this.reader.batch(after, filter);
-      if (reached > after || first) yield batch;
-      after = reached;
-      if (batch.live) await Promise.race([next, aborted]);
-    }
+  override subscribe(options: SubscribeOptions): AsyncIterable<Batch> {
+    const signal = AbortSignal.any([options.signal, this.closing.signal]);
+    return subscription(this.reader, this.commits, { ...options, signal });
   }
 
   override head(): Promise<Position> {
     return this.reader.head();
   }
 
-  private flush(): void {
-    const group = this.waiting;
-    this.waiting = [];
+  private commit(): void {
+    const group = this.pending;
     if (group.length === 0) return;
-    const before = { row: this.lastRow, at: this.lastRecordedAt };
+    this.pending = [];
+    const { lastRow, lastRecordedAt } = this;
     let results: ReadonlyArray<Result>;
     try {
       results = transaction(this.db, () => group.map((append) => this.write(append)));
     } catch (error) {
-      this.lastRow = before.row;
-      this.lastRecordedAt = before.at;
+      this.lastRow = lastRow;
+      this.lastRecordedAt = lastRecordedAt;
       for (const { reject } of group) reject(error);
       return;
     }
     for (const [i, { resolve }] of group.entries()) resolve(results[i]!);
-    if (this.lastRow > before.row) {
-      this.appended.resolve();
-      this.appended = Promise.withResolvers();
-    }
+    if (this.lastRow > lastRow) for (const tell of this.commits) tell();
   }
 
-  private write({ stream, expected, events }: Waiting): Result {
-    const current = (this.lastOfStream.get(stream)!['revision'] as number | null) ?? -1;
+  private write({ stream, expected, events }: PendingAppend): Result {
     const before = expected === 'none' ? -1 : expected;
+    const current = (this.selectRevision.get(stream)!['revision'] as number | null) ?? -1;
     if (current !== before) {
       const repeated = this.repeated(stream, before, events);
       return repeated === undefined ? E.left({ _tag: 'conflict', stream, expected }) : E.right(repeated);
@@ -158,18 +158,18 @@ export class SqliteEventStore extends EventStore {
     this.lastRecordedAt = Math.max(this.lastRecordedAt, epochMs(this.clock.now()));
     let revision = before;
     for (const { event, data, metadata } of events) {
-      const keyId = event.content._tag === 'sealed' ? event.content.box.keyId : null;
-      const { id, type } = event;
+      const { id, type, content } = event;
+      const keyId = content._tag === 'sealed' ? content.box.keyId : null;
       this.insert.run(++this.lastRow, stream, ++revision, id, type, keyId, data, metadata, this.lastRecordedAt);
     }
-    return E.right({ revision, position: this.reader.positions.of(this.lastRow) });
+    return E.right({ revision, position: this.reader.position(this.lastRow) });
   }
 
   /** What the same events were answered with when they were stored at this very place. */
-  private repeated(stream: StreamName, before: number, events: ReadonlyArray<Serialised>): Appended | undefined {
-    const stored = this.idsFrom.all(stream, before, events.length);
+  private repeated(stream: StreamName, before: number, events: ReadonlyArray<SerialisedEvent>): Appended | undefined {
+    const stored = this.selectIds.all(stream, before, events.length);
     if (stored.length < events.length || stored.some(({ id }, i) => id !== events[i]!.event.id)) return undefined;
-    const position = this.reader.positions.of(stored.at(-1)!['position'] as number);
+    const position = this.reader.position(stored.at(-1)!['position'] as number);
     return { revision: before + events.length, position };
   }
 }
