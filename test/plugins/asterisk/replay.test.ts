@@ -147,6 +147,14 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
     const [up, down] = ['connected to ARI', 'the connection to ARI is lost'];
     expect(messages).toEqual([up, down, up, down, up]);
   });
+
+  test('says when another client took the application over', async () => {
+    const standIn = await StandIn.start(tempDir(), [{ event: { type: 'ApplicationReplaced' } }]);
+    const { messages } = await run(configFor(standIn), new MemoryIngest(), memoryState());
+    await expect
+      .poll(() => messages)
+      .toContain('another client took over the application: its calls are no longer conducted from here');
+  });
 });
 
 interface PlaybackEnd {

@@ -49,7 +49,7 @@ export class Conductor {
     const channels = (await this.ari.request('GET', '/channels')).body as ReadonlyArray<AriChannel>;
     const live = new Set(channels.map(({ id }) => id));
     const ours = [...bridges, ...channels].map(({ id }) => callOf(prefix, id)).filter((call) => call !== undefined);
-    for (const call of conducted) if (!live.has(call)) this.calls.delete(call);
+    for (const call of conducted) if (!live.has(call)) this.left(call);
     for (const call of new Set(ours)) if (!live.has(call)) await this.release(call);
     for (const { id, dialplan } of channels)
       if (dialplan.app_name === 'Stasis' && isCallers(dialplan.app_data, app)) this.begin(id, 'begun before');
@@ -216,7 +216,11 @@ export class Conductor {
   }
 
   private run(what: string, work: () => Promise<void>): void {
-    work().catch((error: unknown) => this.log.error(`could not ${what}: ${describe(error)}`));
+    work().catch((error: unknown) => {
+      // The instance ends; the next one takes the calls up.
+      if (error instanceof DOMException && error.name === 'AbortError') return;
+      this.log.error(`could not ${what}: ${describe(error)}`);
+    });
   }
 }
 
