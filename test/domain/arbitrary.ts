@@ -1,0 +1,50 @@
+import fc, { type Arbitrary } from 'fast-check';
+import * as t from 'io-ts';
+import { Actor } from '../../src/domain/kernel/actor.js';
+import { ListType, RecordType, ScalarType } from '../../src/domain/kernel/codec.js';
+import { instant, type Instant } from '../../src/domain/kernel/time.js';
+
+/** Moments of a few days, so that some are equal and some lie before others. */
+export const moments: Arbitrary<Instant> = fc
+  .integer({ min: 0, max: 400 })
+  .map((quarters) => instant(Date.UTC(2026, 3, 1) + quarters * 900_000));
+
+/** A few ids, so that they meet again. */
+export const ids = ['0197c1f0-0000-7000-8000-000000000001', '0197c1f0-0000-7000-8000-000000000002'] as const;
+
+const scalar = <A>(codec: ScalarType<A>): Arbitrary<A> => {
+  const { type, format, pattern, maxLength, minimum, maximum } = codec.schema;
+  const value: Arbitrary<unknown> =
+    format === 'date-time'
+      ? moments
+      : format === 'uuid'
+        ? fc.constantFrom(...ids)
+        : type === 'boolean'
+          ? fc.boolean()
+          : type === 'integer' || type === 'number'
+            ? fc.integer({ min: minimum ?? -1_000, max: Math.min(maximum ?? 1_000, 2 ** 31 - 1) })
+            : pattern === undefined || pattern === '\\S'
+              ? fc.string({ unit: 'grapheme', minLength: 1, maxLength: Math.min(maxLength ?? 40, 40) })
+              : fc.stringMatching(new RegExp(pattern));
+  return value.filter((candidate): candidate is A => codec.is(candidate)) as Arbitrary<A>;
+};
+
+/** Whatever a codec accepts, derived from the codec itself. */
+export const arbitraryOf = <A>(codec: t.Type<A>): Arbitrary<A> => {
+  const known: unknown = codec;
+  if (known instanceof ScalarType) return scalar(known as ScalarType<A>);
+  if (known instanceof t.KeyofType) return fc.constantFrom(...Object.keys(known.keys)) as Arbitrary<A>;
+  if (known instanceof t.LiteralType) return fc.constant(known.value) as Arbitrary<A>;
+  if (known instanceof ListType)
+    return fc.uniqueArray(arbitraryOf(known.item as t.Type<unknown>), { maxLength: 3 }) as unknown as Arbitrary<A>;
+  if (known instanceof RecordType) {
+    const fields = Object.entries({ ...known.required, ...known.optional }) as Array<[string, t.Type<unknown>]>;
+    const requiredKeys = Object.keys(known.required);
+    return fc.record(Object.fromEntries(fields.map(([key, field]) => [key, arbitraryOf(field)])), {
+      requiredKeys,
+    }) as unknown as Arbitrary<A>;
+  }
+  throw new Error(`no arbitrary for the codec ${codec.name}`);
+};
+
+export const actors: Arbitrary<Actor> = arbitraryOf(Actor);
