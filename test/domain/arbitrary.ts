@@ -26,7 +26,7 @@ const scalar = <A>(codec: ScalarType<A>): Arbitrary<A> => {
             : pattern === undefined || pattern === '\\S'
               ? fc.string({ unit: 'grapheme', minLength: 1, maxLength: Math.min(maxLength ?? 40, 40) })
               : fc.stringMatching(new RegExp(pattern));
-  return value.filter((candidate): candidate is A => codec.is(candidate)) as Arbitrary<A>;
+  return value.filter<A & {}>((candidate): candidate is A & {} => codec.is(candidate));
 };
 
 /** Whatever a codec accepts, derived from the codec itself. */
@@ -36,13 +36,12 @@ export const arbitraryOf = <A>(codec: t.Type<A>): Arbitrary<A> => {
   if (known instanceof t.KeyofType) return fc.constantFrom(...Object.keys(known.keys)) as Arbitrary<A>;
   if (known instanceof t.LiteralType) return fc.constant(known.value) as Arbitrary<A>;
   if (known instanceof ListType)
-    return fc.uniqueArray(arbitraryOf(known.item as t.Type<unknown>), { maxLength: 3 }) as unknown as Arbitrary<A>;
+    return fc.uniqueArray(arbitraryOf<unknown>(known.item), { maxLength: 3 }) as unknown as Arbitrary<A>;
   if (known instanceof RecordType) {
     const fields = Object.entries({ ...known.required, ...known.optional }) as Array<[string, t.Type<unknown>]>;
     const requiredKeys = Object.keys(known.required);
-    return fc.record(Object.fromEntries(fields.map(([key, field]) => [key, arbitraryOf(field)])), {
-      requiredKeys,
-    }) as unknown as Arbitrary<A>;
+    const model = Object.fromEntries(fields.map(([key, field]) => [key, arbitraryOf(field)]));
+    return fc.record<Record<string, unknown>, string>(model, { requiredKeys }) as unknown as Arbitrary<A>;
   }
   throw new Error(`no arbitrary for the codec ${codec.name}`);
 };

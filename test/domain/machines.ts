@@ -172,6 +172,7 @@ export const machines: ReadonlyArray<Machine> = [
           eraseAt: '2027-04-01T12:00:00.000Z',
         },
       ),
+      opening('responsible-manager', 'AcknowledgeCallback', {}),
     ],
   },
   {

@@ -96,7 +96,7 @@ test('each command is accepted somewhere: the properties are about something', (
         for (const { command, events } of run(machine.decider, commands))
           if (events.length > 0) accepted.add(command.type);
       }),
-      { numRuns: 1_000, seed: 20_260_401 },
+      { numRuns: 1_500, seed: 20_260_401 },
     );
   const all = machines.flatMap(({ commands }) => Object.keys(commands));
   expect(all.filter((type) => !accepted.has(type))).toEqual([]);
