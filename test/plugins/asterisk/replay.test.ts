@@ -60,7 +60,7 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
     const call = callOn('7002');
     const announcement = ingest.ofType('announcement-played').find((fact) => fact.call === call);
     const recording = ingest.ofType('recording-stored').find((fact) => fact.call === call);
-    expect(recording).toMatchObject({ recording: `ari:madoguchi/${call}`, bytes: 36_844, mediaType: 'audio/wav' });
+    expect(recording).toMatchObject({ recording: `ari:madoguchi/${call}`, bytes: 37_484, mediaType: 'audio/wav' });
     expect(recording!.startedAt >= announcement!.at).toBe(true);
   });
 

@@ -110,12 +110,14 @@ export class Conductor {
     if (standing === undefined) return;
     const existing = since === 'new' ? undefined : await this.existingBridge(call);
     const bridge = existing ?? (await this.announceAndBridge(call, standing, since));
-    if (bridge === undefined || standing.gone) return;
-    if (bridge === conductedBridge(this.config.prefix, call)) await this.record(call, bridge);
-    await this.join(bridge, call);
-    if (!standing.gone) await this.callOperator(call, since);
-    // The caller may have hung up between two steps: what they made is cleared up again.
-    if (standing.gone) await this.release(call);
+    if (bridge === undefined) return;
+    const entered = await this.join(bridge, call);
+    if (entered && bridge === conductedBridge(this.config.prefix, call)) await this.record(call, bridge);
+    else if (entered) this.log.error('the announcement could not be played: a call goes on unrecorded');
+    if (entered && !standing.gone) await this.callOperator(call, since);
+    if (!entered) this.calls.delete(call);
+    // The caller has hung up between two steps: what they made is cleared up again.
+    if (!entered || standing.gone) await this.release(call);
   }
 
   private async existingBridge(call: string): Promise<string | undefined> {
@@ -132,7 +134,6 @@ export class Conductor {
     if ((await this.announce(call, since)) === 'gone') return undefined;
     const announced = await standing.announcement;
     if (standing.gone) return undefined;
-    if (!announced) this.log.error('the announcement could not be played: a call goes on unrecorded');
     const bridge = announced ? conductedBridge(prefix, call) : unrecordedBridge(prefix, call);
     await this.ari.request('POST', `/bridges/${bridge}`, { query: { type: 'mixing' } });
     return bridge;
@@ -189,12 +190,13 @@ export class Conductor {
     if (bridge !== undefined) await this.join(bridge, operatorChannel(this.config.prefix, call));
   }
 
-  private async join(bridge: string, channel: string): Promise<void> {
-    // A channel that has left, or is not in Stasis yet; one that is in the bridge already stays there.
-    await this.ari.request('POST', `/bridges/${bridge}/addChannel`, {
+  /** Whether the channel is in the bridge now: one that has left, or is not in Stasis yet, is not. */
+  private async join(bridge: string, channel: string): Promise<boolean> {
+    const { status } = await this.ari.request('POST', `/bridges/${bridge}/addChannel`, {
       query: { channel },
       allowed: [400, NOT_FOUND, CONFLICT, 422],
     });
+    return status < 400;
   }
 
   private async hangUp(channel: string): Promise<void> {

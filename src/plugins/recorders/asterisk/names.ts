@@ -6,7 +6,7 @@ const RECORDED = 'recorded';
 const UNRECORDED = 'unrecorded';
 const OPERATOR = 'operator';
 
-/** The bridge that is recorded from before the caller enters it. */
+/** The bridge that is recorded, as soon as the caller is in it. */
 export const conductedBridge = (prefix: string, call: string): string => `${prefix}-${RECORDED}-${call}`;
 /** The bridge of a call that could not be told of the recording, and so is not recorded. */
 export const unrecordedBridge = (prefix: string, call: string): string => `${prefix}-${UNRECORDED}-${call}`;
