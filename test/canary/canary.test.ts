@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { tone } from '../../src/plugins/recorders/sample/tone.js';
+import { callOn, config as settings, rowsOf } from '../plugins/asterisk/captured.js';
 import { ServerProcess } from '../support/server-process.js';
 import { tempDir } from '../support/temp-dir.js';
 import { scan, scanFolder } from './scanner.js';
@@ -31,14 +33,14 @@ const canaries = [
 const views = ['/inquiries', '/callbacks', '/callbacks/counts', '/recordings', '/staff', '/views'];
 
 /** Everything that stays on disk or was said, but for the answers to those entitled. */
-const leaks = async (server: ServerProcess, folder: string, alive = true) => {
-  const finds = [...scanFolder(canaries, folder), ...scan(canaries, 'log', Buffer.from(server.output()))];
-  if (alive)
-    for (const view of views) {
-      const { body } = await server.done('auditor', 'GET', view);
-      finds.push(...scan(canaries, view, Buffer.from(JSON.stringify(body))));
-    }
-  return finds;
+const leaks = async (server: ServerProcess | undefined, folder: string, values: ReadonlyArray<string> = canaries) => {
+  const finds = [...scanFolder(values, folder)];
+  if (server === undefined) return finds;
+  for (const view of views) {
+    const { body } = await server.done('auditor', 'GET', view);
+    finds.push(...scan(values, view, Buffer.from(JSON.stringify(body))));
+  }
+  return [...finds, ...scan(values, 'log', Buffer.from(server.output()))];
 };
 
 describe('personal values sent through the API', () => {
@@ -97,7 +99,7 @@ describe('personal values sent through the API', () => {
     expect(shown.body.content).toEqual(numbers);
 
     expect(await server.kill('SIGKILL')).toBe('SIGKILL');
-    expect(await leaks(server, folder, false)).toEqual([]);
+    expect(await leaks(undefined, folder)).toEqual([]);
 
     server = await ServerProcess.start(data, { env });
     for (const path of [`${ofInquiry}/erasure`, `${ofCall}/number-erasure`])
@@ -114,6 +116,55 @@ describe('personal values sent through the API', () => {
     expect(await leaks(server, folder)).toEqual([]);
 
     expect(await server.kill('SIGTERM')).toBe(0);
-    expect(await leaks(server, folder, false)).toEqual([]);
+    expect(await leaks(undefined, folder)).toEqual([]);
+  });
+});
+
+describe('numbers that a recorder tells', () => {
+  test('lie nowhere in the clear: live, after kill -9, after erasure; the API shows them until erased', async () => {
+    const folder = tempDir();
+    // The exchange's own files are not Madoguchi's, and stay outside.
+    const exchange = tempDir();
+    const [data, tmp] = [join(folder, 'data'), join(folder, 'tmp')];
+    mkdirSync(tmp);
+    const { cel, cdr } = rowsOf('7001');
+    const caller = /"CHAN_START","[^"]*","[^"]*","(\d+)"/.exec(cel[0]!)![1]!;
+    const canary = numbers.from.replaceAll('-', '');
+    const told = (rows: ReadonlyArray<string>) => `${rows.join('\n').replaceAll(caller, canary)}\n`;
+    writeFileSync(join(exchange, 'cel.csv'), told(cel));
+    writeFileSync(join(exchange, 'cdr.csv'), told(cdr));
+    writeFileSync(join(exchange, `${callOn('7001')}.wav`), tone(3, 440));
+    // No ARI answers: what the exchange recorded by itself is told by its files alone.
+    const config = {
+      ...settings,
+      ariUrl: 'http://127.0.0.1:9/ari',
+      celFile: join(exchange, 'cel.csv'),
+      cdrFile: join(exchange, 'cdr.csv'),
+      monitorDir: exchange,
+    };
+    const recorders = join(exchange, 'recorders.json');
+    writeFileSync(recorders, JSON.stringify([{ instance: 'asterisk-honcho', plugin: 'asterisk', config }]));
+    const env = { TMPDIR: tmp, MADOGUCHI_RECORDERS: recorders };
+    const recordings = async (server: ServerProcess) =>
+      (await server.done('auditor', 'GET', '/recordings')).body.items as ReadonlyArray<{ call: string }>;
+
+    let server = await ServerProcess.start(data, { env });
+    await expect.poll(async () => (await recordings(server)).length, { timeout: 20_000, interval: 20 }).toBe(1);
+    expect(await leaks(server, folder, [...canaries, canary])).toEqual([]);
+    const ofCall = `/calls/${(await recordings(server))[0]!.call}`;
+    const purpose = { purpose: 'inquiry-analysis' };
+    const shown = await server.done('responsible-manager', 'POST', `${ofCall}/number-disclosures`, purpose);
+    expect(shown.body.content).toMatchObject({ from: canary });
+
+    expect(await server.kill('SIGKILL')).toBe('SIGKILL');
+    expect(await leaks(undefined, folder, [canary])).toEqual([]);
+    server = await ServerProcess.start(data, { env });
+    await server.done('responsible-manager', 'POST', `${ofCall}/number-erasure`, { reason: 'citizen-request' });
+    const disclosure = async () =>
+      (await server.ask('responsible-manager', 'POST', `${ofCall}/number-disclosures`, purpose)).body.errors?.[0]?.code;
+    await expect.poll(disclosure, { timeout: 20_000, interval: 20 }).toBe('numbers_erased');
+    expect(await leaks(server, folder, [canary])).toEqual([]);
+    expect(await server.kill('SIGTERM')).toBe(0);
+    expect(await leaks(undefined, folder, [canary])).toEqual([]);
   });
 });
