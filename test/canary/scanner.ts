@@ -34,7 +34,7 @@ const base64Forms = (bytes: Buffer, encoding: 'base64' | 'base64url') =>
 const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
 /** UTF-8, UTF-16, base64, hex, URL- and JSON-escaped, each of the value, of its NFKC form and of its digits alone. */
-export const tracesOf = (value: string): ReadonlyArray<Trace> => {
+const tracesOf = (value: string): ReadonlyArray<Trace> => {
   const digits = value.normalize('NFKC').replaceAll(/\D/g, '');
   const texts = [
     ['as is', value],
