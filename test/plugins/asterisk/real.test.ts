@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RecorderFact } from '../../../src/application/ports/recorder-ingest.js';
 import { MemoryIngest } from '../memory-ingest.js';
-import { hundredCalls } from './hundred-calls.js';
+import { expectEachOf100CallsOnce } from './hundred-calls.js';
 import { call, fromNow, killAndRestart, missing, restart } from './real-asterisk.js';
 import { bytesOf, run } from './run.js';
 import { settings } from './settings.js';
@@ -143,7 +143,7 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('100 calls, 10 at a time, Madoguchi killed twice and Asterisk once: each once', { timeout: 400_000 }, () =>
-      hundredCalls(),
+      expectEachOf100CallsOnce(),
     );
   },
 );
