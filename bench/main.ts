@@ -4,12 +4,14 @@ import { cpus, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { eventStoreBench } from './event-store.bench.js';
 import { fileSystem } from './file-system.js';
+import { latencyBench } from './latency.bench.js';
 import type { BenchRow } from './row.js';
 import { viewsBench } from './views.bench.js';
 
 const benches: Readonly<Record<string, () => Promise<ReadonlyArray<BenchRow>>>> = {
   'event-store': eventStoreBench,
   views: viewsBench,
+  latency: latencyBench,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
@@ -57,5 +59,14 @@ for (const [name, bench] of chosen) {
   console.log(`\n${name}\n${table(rows)}`);
   measured.push(...rows);
 }
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ machine, rows: measured }, undefined, 2)}\n`);
+if (values.json !== undefined) {
+  const rows = measured.map(({ name, value, unit, baseline = null, ratio = null, goal = null }) => ({
+    name,
+    value,
+    unit,
+    baseline,
+    ratio,
+    goal,
+  }));
+  writeFileSync(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
+}

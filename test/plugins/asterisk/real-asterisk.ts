@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
 import { Tail } from '../../../src/plugins/recorders/asterisk/tail.js';
 import { memoryState } from '../memory-state.js';
 import { required } from './settings.js';
@@ -29,11 +30,25 @@ const tool = async (name: 'up' | 'down'): Promise<void> => {
   if (status !== 0) throw new Error(`${name} failed`);
 };
 
+/** How many threads of a process hold something yet; a zombie's last one does not. */
+const threadsOf = (pid: number): number => {
+  const file = `/proc/${pid}/stat`;
+  const [state, threads] = existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
+        .filter((_, i) => i === 0 || i === 17)
+    : [];
+  return threads === undefined || (state === 'Z' && threads === '1') ? 0 : Number(threads);
+};
+
 /** Kills the exchange in the middle of whatever it does, and starts it again with the files that it left. */
 export const killAndRestart = async (): Promise<void> => {
   const root = process.env.ASTERISK_ROOT ?? join(process.env.TMPDIR ?? tmpdir(), 'madoguchi-asterisk');
   const pid = Number(/^ASTERISK_PID=(\d+)$/m.exec(readFileSync(join(root, 'env'), 'utf8'))?.[1]);
   process.kill(pid, 'SIGKILL');
+  // As long as one of its threads ends, its ports are taken.
+  await expect.poll(() => threadsOf(pid), { timeout: 10_000, interval: 10 }).toBe(0);
   await tool('up');
 };
 
