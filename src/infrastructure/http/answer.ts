@@ -30,7 +30,8 @@ export class AnswerInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const spec = specOf(context.getHandler());
     const waitFor = http.getRequest<FastifyRequest>().headers['madoguchi-wait-for'];
-    if (spec?.view !== undefined && typeof waitFor === 'string') await this.wait(spec.view, waitFor as Position);
+    // What is no position is refused with whatever else is wrong with the request.
+    if (spec?.view !== undefined && PositionHeader.is(waitFor)) await this.wait(spec.view, waitFor);
     const reply = http.getResponse<FastifyReply>();
     void reply.header('cache-control', 'no-store');
     return next.handle().pipe(map((result: unknown) => (spec?.command === true ? answered(result, reply) : result)));

@@ -1,36 +1,55 @@
 import { Logger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { operationsOf } from './operation.js';
+import type { OperationSpec } from './operation.js';
 import { serveReference } from './reference.js';
-import { controllers } from './routes/controllers.js';
+import { refuseAddress, refuseBytes } from './unreadable.js';
 
 /** The largest body that any operation takes, in bytes. */
 const BODY_LIMIT = 262_144;
 
+/** What a browser may do with any answer; the reference page has a policy of its own. */
+const SAFE = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
 /** The HTTP application, ready to listen. Its log knows routes and times, no address, query, header or body. */
-export const createHttp = async (module: DynamicModule, version: string): Promise<NestFastifyApplication> => {
+export const createHttp = async (
+  module: DynamicModule,
+  operations: ReadonlyArray<OperationSpec>,
+  version: string,
+): Promise<NestFastifyApplication> => {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 300, querystringParser: (text: string) => queryOf(text) },
     forceCloseConnections: 'idle',
+    frameworkErrors: refuseAddress,
+    clientErrorHandler: refuseBytes,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     // Nest's own account of every route is of no use to who runs this.
     logger: ['error', 'warn'],
     abortOnError: false,
+    // Nest would take forms as well.
+    bodyParser: false,
   });
   const logger = new Logger('HTTP');
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onSend', async (_request, reply) => {
-    void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
-  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    fastify.getDefaultJsonParser('error', 'error'),
+  );
+  fastify.addHook('onRequest', async (_request, reply) => void reply.headers(SAFE));
   fastify.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown route';
-    logger.debug(`${request.method} ${route} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`);
+    logger.log(`${request.method} ${route} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`);
   });
-  await serveReference(app, operationsOf(controllers), version);
+  await serveReference(app, operations, version);
   await app.init();
   Logger.overrideLogger(['log', 'warn', 'error', 'fatal']);
   return app;

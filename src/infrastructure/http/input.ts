@@ -25,8 +25,6 @@ export interface Input {
   readonly actor: Actor;
   /** Of a command. */
   readonly request: Request;
-  /** Of a read that waits. */
-  readonly waitFor?: Position;
 }
 
 export const IdempotencyKey = pattern<string>(
@@ -69,7 +67,7 @@ const inputOf = (spec: OperationSpec, http: FastifyRequest): Input => {
   const tag = header('if-match', EntityTag, false);
   if (tag !== undefined && spec.ifMatch !== true)
     problems.push(invalid('not_conditional', 'this operation knows no If-Match', 'header.if-match'));
-  const waitFor = header('madoguchi-wait-for', PositionHeader, false);
+  header('madoguchi-wait-for', PositionHeader, false);
   const [first, ...others] = problems;
   if (first !== undefined) throw problemOf([first, ...others]);
   const actor = http.actor!;
@@ -80,7 +78,7 @@ const inputOf = (spec: OperationSpec, http: FastifyRequest): Input => {
     ...(tag !== undefined && { expectedRevision: Number(tag.slice(1, -1)) }),
     ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) && { traceparent }),
   };
-  return { params, query, body, actor, request, ...(waitFor !== undefined && { waitFor }) };
+  return { params, query, body, actor, request };
 };
 
 type Texts = Readonly<Record<string, unknown>>;

@@ -5,17 +5,9 @@ import { BadPosition } from '../../application/ports/event-store.js';
 import { BeyondCalendar } from '../../application/ports/office-calendar.js';
 import { BadCursor } from '../../application/ports/page.js';
 import { ViewUnavailable } from '../../application/ports/views.js';
+import { invalid } from '../../domain/kernel/errors.js';
 import type { OperationSpec } from './operation.js';
-import { Problem } from './problem.js';
-
-const byStatus: Readonly<Record<number, readonly [code: string, title: string]>> = {
-  400: ['malformed', 'The request cannot be read'],
-  404: ['route_not_found', 'There is no such route'],
-  408: ['timeout', 'The request took too long'],
-  413: ['too_large', 'The request is too large'],
-  414: ['uri_too_long', 'The address is too long'],
-  415: ['unsupported_media_type', 'The body must be application/json'],
-};
+import { Problem, problemOf, sendProblem, unreadProblem } from './problem.js';
 
 /** Answers every exception as problem+json; what was unforeseen goes to the log under an id, never to the client. */
 @Catch()
@@ -33,29 +25,30 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    void reply
-      .status(problem.status)
-      .headers(problem.headers)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send(JSON.stringify(problem.body()));
+    sendProblem(reply, problem);
   }
 
   private problem(exception: unknown, request: FastifyRequest): Problem {
     if (exception instanceof Problem) return exception;
-    if (exception instanceof BadPosition) return new Problem(400, exception.code, exception.message);
-    if (exception instanceof BadCursor) return new Problem(400, 'bad_cursor', 'No page ended there');
+    if (exception instanceof BadPosition)
+      return problemOf([invalid(exception.code, exception.message, 'header.madoguchi-wait-for')]);
+    if (exception instanceof BadCursor)
+      return problemOf([invalid('bad_cursor', 'is where no page of this list ended', 'query.after')]);
     if (exception instanceof BeyondCalendar)
       return new Problem(503, 'beyond_calendar', 'The table of holidays ends before this moment: update it');
     if (exception instanceof ViewUnavailable)
       return new Problem(503, 'view_building', exception.message, [], { 'retry-after': '5' });
     const status = statusOf(exception);
     if (status === 404) return this.notFound(request);
-    const known = byStatus[status];
-    if (known !== undefined) return new Problem(status, ...known);
+    return unreadProblem(status) ?? this.unforeseen(exception);
+  }
+
+  /** A message may hold what a citizen said: the log gets the error's kind and place. */
+  private unforeseen(exception: unknown): Problem {
     const id = randomUUID();
-    const { name, message, stack } = exception instanceof Error ? exception : new Error(String(exception));
-    this.logger.error(`${id} ${name}: ${message}`, stack);
+    const { name, stack, code } = exception as { name?: string; stack?: string; code?: unknown };
+    const frames = (stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+    this.logger.error([`${id} ${[name, code].filter(Boolean).join(' ')}`, ...frames].join('\n'));
     return new Problem(500, 'unforeseen', `Something went wrong; the log knows more under ${id}`);
   }
 
@@ -65,7 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
       .filter((spec) => new RegExp(`^${spec.path.replaceAll(/:\w+/g, '[^/]+')}/?$`).test(path))
       .map(({ method }) => method.toUpperCase());
     return allowed.length === 0
-      ? new Problem(404, ...byStatus[404]!)
+      ? unreadProblem(404)!
       : new Problem(405, 'method_not_allowed', 'The route knows other methods only', [], { allow: allowed.join(', ') });
   }
 }

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import type { DomainError, DomainErrors } from '../../domain/kernel/errors.js';
 import type { Failure } from '../../application/failure.js';
 
@@ -21,6 +22,31 @@ export class Problem extends Error {
     return { type: `urn:madoguchi:problem:${code}`, title, status, code, ...(errors.length > 0 && { errors }) };
   }
 }
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+export const sendProblem = (reply: FastifyReply, problem: Problem): void => {
+  void reply
+    .status(problem.status)
+    .headers(problem.headers)
+    .header('content-type', PROBLEM_TYPE)
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(problem.body()));
+};
+
+const unread: Readonly<Record<number, readonly [code: string, title: string]>> = {
+  400: ['malformed', 'The request cannot be read'],
+  404: ['route_not_found', 'There is no such route'],
+  408: ['timeout', 'The request took too long'],
+  413: ['too_large', 'The request is too large'],
+  414: ['uri_too_long', 'The address is too long'],
+  415: ['unsupported_media_type', 'The body must be application/json'],
+  431: ['headers_too_large', 'The address or the headers are too large'],
+};
+
+/** Of a request that reached no operation; undefined when the status blames the server. */
+export const unreadProblem = (status: number): Problem | undefined =>
+  unread[status] === undefined ? undefined : new Problem(status, ...unread[status]);
 
 const statuses = { invalid: 400, 'not-found': 404, forbidden: 403, rule: 409 } as const;
 const titles = {

@@ -13,6 +13,8 @@ import { JapaneseOfficeCalendar } from '../calendar/japanese-office-calendar.js'
 import { isLoopback, type Config } from '../config.js';
 import { tokenKeyFile } from '../data-directory.js';
 import { createHttp } from '../http/create-http.js';
+import { operationsOf } from '../http/operation.js';
+import { controllers } from '../http/routes/controllers.js';
 import { Reactions } from '../reactions/reactions.js';
 import { SAMPLE_RECORDER, SampleCity } from '../sample-city/sample-city.js';
 import { SystemClock } from '../system-clock.js';
@@ -55,7 +57,8 @@ export const serve = async (config: Config, { version, sample }: ServeOptions): 
         ? [...recorders, { instance: SAMPLE_RECORDER, manifest: sampleRecorder.manifest, start: own.value }]
         : recorders;
     await storage.views.start();
-    app = await createHttp(ServerModule.over(portsOver(storage, clock, calendar, all), storage, tokens), version);
+    const module = ServerModule.over(portsOver(storage, clock, calendar, all), storage, tokens);
+    app = await createHttp(module, operationsOf(controllers), version);
     if (isSample) await sampleCity(app, storage, clock).load();
     app.get(Reactions).start();
     app.get(RecorderHost, { strict: false }).start();
