@@ -20,7 +20,7 @@ export const Role = oneOf(...(Object.keys(HumanRole.keys) as HumanRole[]), 'reco
 export type Role = TypeOf<typeof Role>;
 
 /** Who acts, as it stands in each event's metadata. */
-export const Actor = record('an actor', { subject: StaffId, role: Role }, { department: DepartmentCode });
+export const Actor = record('Actor', { subject: StaffId, role: Role }, { department: DepartmentCode });
 export type Actor = TypeOf<typeof Actor>;
 
 /** Refuses an actor whose role is none of these. */

@@ -6,14 +6,10 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** Named records become components that other schemas refer to. */
 export type Components = Map<string, { readonly codec: t.Mixed; readonly schema: JsonSchema }>;
 
-/** A codec that has no JSON Schema: the document would lie about it. */
-export class UnknownCodec extends Error {
-  constructor(codec: t.Mixed) {
-    super(`no JSON Schema is known for the codec ${codec.name}`);
-  }
-}
+/** A codec that the document cannot state truly; the message names it. */
+export class UnfitCodec extends Error {}
 
-/** JSON Schema 2020-12 of a codec, as OpenAPI 3.1 uses it. Throws `UnknownCodec`. */
+/** JSON Schema 2020-12 of a codec, as OpenAPI 3.1 uses it. Throws `UnfitCodec`. */
 export const jsonSchema = (codec: t.Mixed, components: Components): JsonSchema => {
   if (codec instanceof ScalarType) return { ...codec.schema };
   if (codec instanceof ListType) {
@@ -22,7 +18,8 @@ export const jsonSchema = (codec: t.Mixed, components: Components): JsonSchema =
   }
   if (codec instanceof RecordType) {
     const known = components.get(codec.name);
-    if (known !== undefined && known.codec !== codec) throw new Error(`two records are named ${codec.name}`);
+    if (known !== undefined && known.codec !== codec) throw new UnfitCodec(`two records are named ${codec.name}`);
+    if (!/^[\w.-]+$/.test(codec.name)) throw new UnfitCodec(`"${codec.name}" cannot name a component`);
     if (known === undefined) components.set(codec.name, { codec, schema: recordSchema(codec, components) });
     return { $ref: `#/components/schemas/${codec.name}` };
   }
@@ -33,7 +30,7 @@ export const jsonSchema = (codec: t.Mixed, components: Components): JsonSchema =
   if (codec instanceof t.UnionType)
     return { anyOf: codec.types.map((member: t.Mixed) => jsonSchema(member, components)) };
   if (codec instanceof t.UnknownType) return {};
-  throw new UnknownCodec(codec);
+  throw new UnfitCodec(`no JSON Schema is known for the codec ${codec.name}`);
 };
 
 const recordSchema = ({ required, optional }: RecordType<t.Props, t.Props>, components: Components): JsonSchema => {

@@ -68,7 +68,7 @@ const ViewState = record(
     lag: record('ViewLag', { events: integer(0, 1_000), ageMs: integer(0, Number.MAX_SAFE_INTEGER) }),
   },
   {
-    version: integer(1, 1_000_000),
+    version: text(20),
     position: PositionHeader,
     rebuild: t.unknown,
     poisonedBy: t.unknown,
