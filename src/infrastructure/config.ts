@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { record, scalar, text, integer } from '../domain/kernel/codec.js';
 import { decode, type DomainErrors } from '../domain/kernel/errors.js';
@@ -17,7 +18,8 @@ export interface Config {
 }
 
 /** A host that only this machine reaches. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
 const Port = scalar<string>('a port from 0 to 65535', { type: 'string' }, (u) => {
   return typeof u === 'string' && /^\d{1,5}$/.test(u) && integer(0, 65_535).is(Number(u));
