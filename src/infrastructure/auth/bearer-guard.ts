@@ -12,7 +12,7 @@ export class BearerGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (specOf(context.getHandler())?.open === true) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const actor = token === undefined ? undefined : await this.tokens.actor(token);
     if (actor === undefined)
       throw new Problem(401, 'unauthorised', 'A valid bearer token is needed', [], {

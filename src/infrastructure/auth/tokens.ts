@@ -33,7 +33,7 @@ export class TokenVerifier {
   async actor(token: string): Promise<Actor | undefined> {
     try {
       const { payload } = await jwtVerify(token, this.keys, {
-        algorithms: ['EdDSA', 'ES256', 'RS256', 'PS256'],
+        algorithms: ['EdDSA', 'Ed25519', 'ES256', 'RS256', 'PS256'],
         issuer: this.issuer,
         audience: AUDIENCE,
         requiredClaims: ['sub', 'exp', 'iat'],
