@@ -133,13 +133,12 @@ export class SqliteEventStore extends EventStore {
     const group = this.pending;
     if (group.length === 0) return;
     this.pending = [];
-    const { lastRow, lastRecordedAt } = this;
+    const { lastRow } = this;
     let results: ReadonlyArray<Result>;
     try {
       results = transaction(this.db, () => group.map((append) => this.write(append)));
     } catch (error) {
       this.lastRow = lastRow;
-      this.lastRecordedAt = lastRecordedAt;
       for (const { reject } of group) reject(error);
       return;
     }
