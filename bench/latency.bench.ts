@@ -125,12 +125,15 @@ const serve = async (data: string): Promise<{ readonly url: string; readonly chi
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
-  for await (const chunk of child.stdout) {
-    text += String(chunk);
-    const url = /serving (http:\S+)/.exec(text)?.[1];
-    if (url !== undefined) return { url, child };
-  }
-  throw new Error('the server did not start');
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('the server did not start')));
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      const served = /serving (http:\S+)/.exec(text)?.[1];
+      if (served !== undefined) resolve(served);
+    });
+  });
+  return { url, child };
 };
 
 const tokenOf = async (data: string, role: string): Promise<string> => {

@@ -24,6 +24,8 @@ export const program = (version: string): Command => {
     .option('--no-sample', 'leave an empty data directory empty')
     .addHelpText('after', environmentHelp)
     .action(async ({ sample }: { sample: boolean }) => {
+      // Who reads the log may go away; the server stays.
+      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
       const served = await serve(config(), { version, sample });
       announce(served.url);
       const signal = await new Promise<string>((resolve) => {
