@@ -49,6 +49,12 @@ export const createHttp = async (
     const route = request.routeOptions.url ?? 'unknown route';
     logger.log(`${request.method} ${route} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`);
   });
+  // A connection that was busy when closing began would stay open until its client is tired of it.
+  let closing = false;
+  fastify.addHook('preClose', async () => void (closing = true));
+  fastify.addHook('onResponse', async () => {
+    if (closing) setImmediate(() => fastify.server.closeIdleConnections());
+  });
   await serveReference(app, operations, version);
   await app.init();
   Logger.overrideLogger(['log', 'warn', 'error', 'fatal']);
