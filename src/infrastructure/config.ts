@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { record, scalar, text, integer } from '../domain/kernel/codec.js';
-import { decode, type DomainErrors } from '../domain/kernel/errors.js';
+import { decode, invalid, type DomainError, type DomainErrors } from '../domain/kernel/errors.js';
 import { OfficeHours, usualHours } from './calendar/office-hours.js';
 
 /** What an environment can say, all of it optional. */
@@ -42,14 +42,26 @@ const Environment = record(
 /** The configuration that an environment gives, or everything that is wrong with it. */
 export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors, Config> => {
   const named = Object.keys(Environment.optional).filter((name) => (environment[name] ?? '') !== '');
-  return E.map((env: typeof Environment._A): Config => ({
+  const given = Object.fromEntries(named.map((name) => [name, environment[name]]));
+  const decoded = decode(Environment, given);
+  const problems = [...(E.isLeft(decoded) ? decoded.left : []), ...halfOfTokens(given)];
+  if (E.isLeft(decoded) || problems.length > 0) return E.left(problems as DomainErrors);
+  const env = decoded.right;
+  return E.right({
     port: Number(env.PORT ?? '3000'),
     host: env.HOST ?? '127.0.0.1',
     data: env.MADOGUCHI_DATA ?? './data',
     officeHours: env.MADOGUCHI_OFFICE_HOURS ?? usualHours,
     ...(env.MADOGUCHI_RECORDERS !== undefined && { recorders: env.MADOGUCHI_RECORDERS }),
     ...(env.MADOGUCHI_TOKEN_KEYS !== undefined && {
-      tokens: { keysFile: env.MADOGUCHI_TOKEN_KEYS, issuer: env.MADOGUCHI_TOKEN_ISSUER ?? '' },
+      tokens: { keysFile: env.MADOGUCHI_TOKEN_KEYS, issuer: env.MADOGUCHI_TOKEN_ISSUER! },
     }),
-  }))(decode(Environment, Object.fromEntries(named.map((name) => [name, environment[name]]))));
+  });
+};
+
+/** Keys say nothing without their issuer, nor an issuer without keys. */
+const halfOfTokens = (given: Readonly<Record<string, unknown>>): ReadonlyArray<DomainError> => {
+  const [missing, ...both] = ['MADOGUCHI_TOKEN_KEYS', 'MADOGUCHI_TOKEN_ISSUER'].filter((name) => !(name in given));
+  if (missing === undefined || both.length > 0) return [];
+  return [invalid('missing_field', 'is required: keys and issuer of the tokens go together', missing)];
 };

@@ -99,8 +99,12 @@ const sampleCity = (app: NestFastifyApplication, { pluginState }: Storage, clock
 /** The city's identity provider where one is named; the development issuer only where nobody else can reach it. */
 const verifierOf = async ({ tokens, host, data }: Config): Promise<TokenVerifier> => {
   if (tokens !== undefined) {
-    if (tokens.issuer === '') throw new BadConfiguration('MADOGUCHI_TOKEN_KEYS needs MADOGUCHI_TOKEN_ISSUER beside it');
-    return new TokenVerifier(JSON.parse(readFileSync(tokens.keysFile, 'utf8')) as JSONWebKeySet, tokens.issuer);
+    try {
+      return new TokenVerifier(JSON.parse(readFileSync(tokens.keysFile, 'utf8')) as JSONWebKeySet, tokens.issuer);
+    } catch {
+      // The error could show what a file of another kind holds.
+      throw new BadConfiguration('no JWK set can be read from the file that MADOGUCHI_TOKEN_KEYS names');
+    }
   }
   if (!isLoopback(host))
     throw new BadConfiguration(

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, test } from 'vitest';
+import { configOf, isLoopback, type Config } from '../../src/infrastructure/config.js';
+import { serve } from '../../src/infrastructure/server/serve.js';
+import { tempDir } from '../support/temp-dir.js';
+
+const config = (environment: NodeJS.ProcessEnv): Config => {
+  const read = configOf(environment);
+  if (E.isLeft(read)) throw new Error(read.left.map(({ field, message }) => `${field} ${message}`).join('\n'));
+  return read.right;
+};
+
+describe('the environment', () => {
+  test('need not say anything', () => {
+    expect(config({})).toMatchObject({ port: 3000, host: '127.0.0.1', data: './data' });
+    expect(config({ PORT: '', HOST: '' })).toEqual(config({}));
+  });
+
+  test('is refused with everything that is wrong, and no value', () => {
+    const environment = { PORT: '70000', MADOGUCHI_OFFICE_HOURS: 'from nine', MADOGUCHI_TOKEN_ISSUER: 'me' };
+    const read = configOf(environment);
+    if (E.isRight(read)) throw new Error('taken');
+    expect(read.left.map(({ field }) => field)).toEqual(['PORT', 'MADOGUCHI_OFFICE_HOURS', 'MADOGUCHI_TOKEN_KEYS']);
+    expect(JSON.stringify(read.left)).not.toMatch(/70000|nine/);
+  });
+
+  test.each([
+    [{ MADOGUCHI_TOKEN_KEYS: 'keys.json' }, /MADOGUCHI_TOKEN_ISSUER/],
+    [{ MADOGUCHI_TOKEN_ISSUER: 'https://id.city.example' }, /MADOGUCHI_TOKEN_KEYS/],
+  ])('names keys and issuer together: not %o', (environment, message) => {
+    expect(() => config(environment)).toThrow(message);
+  });
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.8.9.10', true],
+  ['::1', true],
+  ['localhost', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['192.0.2.1', false],
+  ['127.city.example', false],
+  ['localhost.city.example', false],
+])('%s is reached from this machine only: %s', (host, expected) => {
+  expect(isLoopback(host)).toBe(expected);
+});
+
+describe('a server', () => {
+  const options = { version: '1.2.3', sample: false };
+
+  test('that others can reach serves no tokens of the development issuer', async () => {
+    const refused = serve(config({ HOST: '0.0.0.0', MADOGUCHI_DATA: join(tempDir(), 'data') }), options);
+    await expect(refused).rejects.toThrow(/MADOGUCHI_TOKEN_KEYS/);
+  });
+
+  test.each(['not JSON: 架空', '{"keys": "架空"}', '[]'])(
+    'says that %s is no JWK set, and no more',
+    async (content) => {
+      const keysFile = join(tempDir(), 'keys.json');
+      writeFileSync(keysFile, content);
+      const environment = {
+        HOST: '0.0.0.0',
+        MADOGUCHI_DATA: join(tempDir(), 'data'),
+        MADOGUCHI_TOKEN_KEYS: keysFile,
+        MADOGUCHI_TOKEN_ISSUER: 'https://id.city.example',
+      };
+      await expect(serve(config(environment), options)).rejects.toThrow(
+        'no JWK set can be read from the file that MADOGUCHI_TOKEN_KEYS names',
+      );
+    },
+  );
+});
