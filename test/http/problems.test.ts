@@ -63,6 +63,23 @@ describe('a request that reaches no operation', () => {
     }
   });
 
+  test('whose text is no UTF-8 is not mended, however it comes', async () => {
+    const kit = await Kit.start();
+    const [before, after] = JSON.stringify({ ...thing, title: 'a ? lamp' }).split('?');
+    const body = Buffer.concat([Buffer.from(before!), Buffer.from([0x93, 0xfa]), Buffer.from(after!)]);
+    const chunks = new ReadableStream({
+      start: (stream) => {
+        stream.enqueue(body);
+        stream.close();
+      },
+    });
+    for (const sent of [body, chunks]) {
+      const request = { method: 'POST', headers: json, body: sent, duplex: 'half' as const };
+      expect(await problem(await kit.fetch('/things', request))).toMatchObject({ status: 400, code: 'malformed' });
+    }
+    expect(kit.behind.seen).toEqual([]);
+  });
+
   test('that is no HTTP is answered too', async () => {
     const kit = await Kit.start();
     const answer = await kit.raw('090-0000-4321 HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OperationSpec } from './operation.js';
 import { serveReference } from './reference.js';
+import { onlyJson } from './only-json.js';
 import { refuseAddress, refuseBytes } from './unreadable.js';
 
 /** The largest body that any operation takes, in bytes. */
@@ -38,12 +39,7 @@ export const createHttp = async (
   });
   const logger = new Logger('HTTP');
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    fastify.getDefaultJsonParser('error', 'error'),
-  );
+  onlyJson(fastify);
   fastify.addHook('onRequest', async (_request, reply) => void reply.headers(SAFE));
   fastify.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown route';
