@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../../application/ports/event-store.js';
-import { instant } from '../../../domain/kernel/time.js';
+import { instant, type Instant } from '../../../domain/kernel/time.js';
 import type { Positions } from './position.js';
 
 export const columns = 'position, stream, revision, id, type, key_id, data, metadata, recorded_at';
@@ -17,6 +17,13 @@ export type EventRow = readonly [
   recordedAt: number,
 ];
 
+// Printing a moment costs as much as parsing a small event; the events of one commit share theirs.
+let last = { ms: Number.NaN, text: '' as Instant };
+const recordedAtOf = (ms: number): Instant => {
+  if (ms !== last.ms) last = { ms, text: instant(ms) };
+  return last.text;
+};
+
 export const recordedEvent = (
   [position, stream, revision, id, type, keyId, data, metadata, recordedAt]: EventRow,
   positions: Positions,
@@ -29,5 +36,5 @@ export const recordedEvent = (
   content:
     keyId === null ? { _tag: 'plain', data: JSON.parse(data) } : { _tag: 'sealed', box: { keyId, sealed: data } },
   metadata: JSON.parse(metadata),
-  recordedAt: instant(recordedAt),
+  recordedAt: recordedAtOf(recordedAt),
 });
