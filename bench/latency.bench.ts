@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { v7 } from 'uuid';
@@ -188,7 +189,7 @@ export const latencyBench = async (): Promise<ReadonlyArray<BenchRow>> => {
     };
     const isQuiet = async () =>
       (await ask(administrator, 'GET', '/views')).items!.every(({ state }) => state === 'live');
-    while (!(await isQuiet()));
+    while (!(await isQuiet())) await setTimeout(250);
     await ask(administrator, 'PUT', '/departments/gomi-genryo', { name: 'ごみ減量課' });
     const send = async () => {
       await ask(operator, 'POST', '/inquiries', {
