@@ -36,7 +36,7 @@ const Thing = record(
 );
 const done = { status: 200, description: 'Done.', body: Done } as const;
 
-export const make = operation({
+const make = operation({
   method: 'post',
   path: '/things',
   tag,
@@ -65,7 +65,7 @@ const discard = operation({
   command: true,
   success: done,
 });
-export const find = operation({
+const find = operation({
   method: 'get',
   path: '/things',
   tag,
