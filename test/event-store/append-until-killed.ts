@@ -17,9 +17,12 @@ const store = SqliteEventStore.open({ file, clock: new SystemClock() });
 const next = random(Number(round));
 const below = (n: number) => Math.floor(next() * n);
 
-/** One to three events at a time, now and then a large one. */
-const events = () =>
-  Array.from({ length: 1 + below(3) }, () => newEvent({ text: 'x'.repeat(below(20) === 0 ? 100_000 : below(400)) }));
+/** One to three events, now and then a large one; each says how many of its append come after it. */
+const events = () => {
+  const count = 1 + below(3);
+  const text = () => 'x'.repeat(below(20) === 0 ? 100_000 : below(400));
+  return Array.from({ length: count }, (_, n) => newEvent({ text: text(), following: count - 1 - n }));
+};
 
 const acknowledge = (stream: string, revision: number, ids: ReadonlyArray<EventId>) =>
   // Written at once: a line that the parent sees was acknowledged.

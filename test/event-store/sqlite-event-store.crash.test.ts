@@ -33,7 +33,10 @@ const appendUntilKilled = async (file: string, round: number, lifeMs: number): P
   return said;
 };
 
-/** Fails unless the events stand in order, each once, and among them all that were acknowledged. */
+/**
+ * Fails unless the events stand in order, each once, among them all that were acknowledged, and every append is there
+ * whole or not at all.
+ */
 const expectAll = (events: ReadonlyArray<RecordedEvent>, acknowledged: Acknowledged) => {
   const positions = events.map(({ position }) => position);
   expect(positions).toEqual([...new Set(positions)].toSorted());
@@ -43,6 +46,8 @@ const expectAll = (events: ReadonlyArray<RecordedEvent>, acknowledged: Acknowled
   for (const stream of new Set(events.map((event) => event.stream))) {
     const own = events.filter((event) => event.stream === stream);
     expect(own.map(({ revision }) => revision)).toEqual([...own.keys()]);
+    // A writer waits for each answer: only its last append can have been under way.
+    expect(own.at(-1)!.content).toMatchObject({ data: { following: 0 } });
   }
 };
 
@@ -66,4 +71,4 @@ test(`every acknowledged event is there, in order, once, after each of ${ROUNDS}
   expectAll(await Array.fromAsync(store.readAll()), acknowledged);
   await store.close();
   expect(acknowledged.size).toBeGreaterThan(ROUNDS);
-}, 180_000);
+}, 300_000);
