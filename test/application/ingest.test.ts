@@ -6,7 +6,7 @@ import { DeclareEmergency } from '../../src/application/emergency/commands.js';
 import { EraseNumbers } from '../../src/application/erasure/erase-numbers.js';
 import { DestroyRecordings } from '../../src/application/reactions/destroy-recordings.js';
 import { DestroyRecording, ListenToRecording } from '../../src/application/recording/commands.js';
-import type { RecorderFact } from '../../src/application/ports/recorder-ingest.js';
+import { FactRefused, type RecorderFact } from '../../src/application/ports/recorder-ingest.js';
 import { recording as recordingAggregate } from '../../src/domain/recording/recording.js';
 import type { Instant } from '../../src/domain/kernel/time.js';
 import { World } from './world.js';
@@ -88,6 +88,17 @@ describe('a recorder’s facts (K1-K4)', () => {
     expect((await world.done(look('manager'))).content).toEqual({ from: '0300000001', to: '7001' });
     expect(await world.codes(look('operator'))).toEqual(['role_not_entitled']);
     await world.done(new EraseNumbers(callId, { reason: 'citizen-request' }, world.by('manager')));
+  });
+
+  test('ahead of our clock are not lost: they are taken when their time has come', async () => {
+    const { world, all } = await told([]);
+    world.clock.hold('2026-04-01T00:00:00.000Z' as Instant);
+    const early = world.ingest.ingest(RECORDER, all['started']!);
+    await expect(early).rejects.toThrow('tell it again');
+    await expect(early).rejects.not.toBeInstanceOf(FactRefused);
+    world.clock.hold('2026-04-01T01:00:00.000Z' as Instant);
+    await world.ingest.ingest(RECORDER, all['started']!);
+    expect(await world.counts()).toMatchObject({ CallStarted: 1 });
   });
 
   test('a reference that holds a number, or a fact out of shape, is refused by name', async () => {

@@ -48,6 +48,8 @@ export class CommandIngest extends RecorderIngest {
       if (E.isRight(result)) continue;
       if (result.left._tag === 'contended') throw new Error('others kept changing the same call; tell it again');
       const codes = reasons(result.left);
+      // A recorder's clock runs ahead of ours: refusing for good would lose the call.
+      if (codes.some((code) => code.startsWith('in_future'))) throw new Error('it lies in the future; tell it again');
       if (!codes.every((reason) => alreadyKnown.includes(reason) || mayFail(command, reason)))
         throw new FactRefused(codes);
     }
