@@ -62,7 +62,8 @@ const inputOf = (spec: OperationSpec, http: FastifyRequest): Input => {
   };
   const params = part('path.', decode(spec.params ?? noFields, http.params));
   const query = part('query.', decode(spec.query ?? noFields, typed(spec.query ?? noFields, http.query as Texts)));
-  const body = part('', decode(spec.body ?? noFields, spec.body === undefined ? (http.body ?? {}) : http.body));
+  const nothing = spec.body === undefined && http.body === undefined;
+  const body = part('', decode(spec.body ?? noFields, nothing ? {} : http.body));
   const key = spec.command === true ? header('idempotency-key', IdempotencyKey, true) : undefined;
   const tag = header('if-match', EntityTag, false);
   if (tag !== undefined && spec.ifMatch !== true)
