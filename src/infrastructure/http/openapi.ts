@@ -139,6 +139,6 @@ const possible = (spec: OperationSpec): ReadonlyArray<string> =>
     if (spec.open === true) return status === '400' || status === '503';
     if (status === '412') return spec.ifMatch === true;
     if (['409', '410', '422'].includes(status)) return spec.command === true;
-    if (['413', '415'].includes(status)) return spec.body !== undefined;
+    if (['413', '415'].includes(status)) return spec.method !== 'get';
     return true;
   });
