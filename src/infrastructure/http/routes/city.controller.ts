@@ -78,8 +78,10 @@ const staff = operation({
   },
 });
 const registerStaff = operation({
-  ...ofStaff,
+  tag: ofStaff.tag,
+  params: ofStaff.params,
   method: 'put',
+  command: true,
   path: '/staff/:id',
   summary: 'Register a member of staff under a number (S11)',
   body: StaffProfile,
