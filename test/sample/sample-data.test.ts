@@ -2,18 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { expect, test } from 'vitest';
-import { PhoneNumber } from '../../src/domain/caller/events.js';
-import { ContactDetails } from '../../src/domain/citizen/events.js';
-import { DepartmentName } from '../../src/domain/department/events.js';
-import { ArticleContent } from '../../src/domain/faq/events.js';
-import { contactItems } from '../../src/domain/inquiry/events.js';
 import { inquiry } from '../../src/domain/inquiry/inquiry.js';
 import type { Actor } from '../../src/domain/kernel/actor.js';
-import { flag, integer, list, oneOf, pattern, record, text } from '../../src/domain/kernel/codec.js';
-import { decode } from '../../src/domain/kernel/errors.js';
+import { oneOf, record, text } from '../../src/domain/kernel/codec.js';
 import {
   CategoryCode,
-  DepartmentCode,
   LineCode,
   SiteCode,
   StaffId,
@@ -22,83 +15,26 @@ import {
   type CitizenId,
 } from '../../src/domain/kernel/ids.js';
 import type { Instant } from '../../src/domain/kernel/time.js';
-import { StaffProfile } from '../../src/domain/staff/events.js';
 import { staffMember } from '../../src/domain/staff/staff-member.js';
+import * as Sample from '../../src/infrastructure/sample-city/sample-files.js';
 
 const folder = new URL('../../sample/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 
-const key = (kind: string) => pattern<string>(`a key ${kind}-001`, new RegExp(`^${kind}-\\d{3}$`), {});
-const timeOfDay = pattern<string>('a time such as 08:30', /^([01]\d|2[0-3]):[0-5]\d$/, {});
-const dayOffset = integer(-1, 0);
-const dialledExtension = oneOf('7000', '7001', '7002', '7119');
-
-/** Fails with every wrong field, named by path. */
-const load = <A>(name: string, entry: t.Type<A, unknown>): ReadonlyArray<A> => {
-  const decoded = decode(t.array(entry), JSON.parse(read(name)));
-  if (E.isLeft(decoded)) throw new Error(`${name}: ${decoded.left.map((e) => `${e.field} ${e.message}`).join('; ')}`);
-  return decoded.right;
-};
-
-const departments = load(
-  'departments.json',
-  record('Department', { code: DepartmentCode, ...DepartmentName.required }),
-);
-const categories = load('categories.json', record('Category', { code: CategoryCode, name: text(60) }));
+const { sampleFile } = Sample;
+const departments = sampleFile('departments.json', Sample.SampleDepartment);
+const categories = sampleFile('categories.json', record('Category', { code: CategoryCode, name: text(60) }));
 const line = record('Line', {
   code: LineCode,
   name: text(60),
-  extension: dialledExtension,
+  extension: oneOf('7000', '7001', '7002', '7119'),
   recording: oneOf('none', 'announced', 'conducted', 'emergency'),
 });
-const sites = load('sites.json', record('Site', { code: SiteCode, name: text(60), lines: t.array(line) }));
-const staff = load('staff.json', record('Staff', { id: StaffId, ...StaffProfile.required }, StaffProfile.optional));
-const faq = load('faq.json', record('Article', { id: key('faq'), ...ArticleContent.required }));
-const calls = load(
-  'calls.json',
-  record(
-    'Call',
-    {
-      id: key('call'),
-      dayOffset,
-      at: timeOfDay,
-      site: SiteCode,
-      line: LineCode,
-      to: dialledExtension,
-      durationSeconds: integer(1, 7200),
-      announced: flag,
-      recorded: flag,
-    },
-    { from: PhoneNumber, emergencyFlag: flag },
-  ),
-);
-const { summary, answer, category, department, handling, scope } = contactItems;
-const day = load(
-  'day.json',
-  record(
-    'Inquiry',
-    {
-      id: key('inquiry'),
-      at: timeOfDay,
-      operator: StaffId,
-      related: list(DepartmentCode, 10),
-      summary,
-      answer,
-      category,
-      department,
-      handling,
-      scope,
-    },
-    {
-      dayOffset,
-      collectedDaysAgo: integer(1, 1000),
-      transferredTo: DepartmentCode,
-      faq: key('faq'),
-      call: key('call'),
-      callback: ContactDetails,
-    },
-  ),
-);
+const sites = sampleFile('sites.json', record('Site', { code: SiteCode, name: text(60), lines: t.array(line) }));
+const staff = sampleFile('staff.json', Sample.SampleStaff);
+const faq = sampleFile('faq.json', Sample.SampleArticle);
+const calls = sampleFile('calls.json', Sample.SampleCall);
+const day = sampleFile('day.json', Sample.SampleInquiry);
 const callbacks = day.filter((entry) => entry.callback !== undefined);
 
 const lines = sites.flatMap((site) => site.lines.map((each) => ({ ...each, site: site.code })));
