@@ -2,7 +2,7 @@ import { onlyRoles } from '../kernel/actor.js';
 import type { Decider } from '../kernel/decider.js';
 import { invalid, notFound, rule, unless, when, type DomainError } from '../kernel/errors.js';
 import type { SiteCode } from '../kernel/ids.js';
-import { inFuture, type Instant } from '../kernel/time.js';
+import { notInFuture, type Instant } from '../kernel/time.js';
 import type { CallCommand } from './commands.js';
 import {
   CallAnswered,
@@ -67,7 +67,7 @@ export const call: Decider<CallCommand, CallState, CallEvent> = {
           [
             ...tellers,
             ...when(known !== undefined, rule('call_exists', 'the call was told before')),
-            ...when(inFuture(startedAt, command.at), invalid('in_future', 'lies in the future', 'startedAt')),
+            ...notInFuture(startedAt, command.at, 'startedAt'),
           ],
           () => [CallStarted({ ...command.data, eraseNumbersAt: command.facts.eraseNumbersAt })],
         );
@@ -82,6 +82,7 @@ export const call: Decider<CallCommand, CallState, CallEvent> = {
             ...tellers,
             ...missing,
             ...toldOnce(known?.answeredAt, answeredAt, rule('call_answered', 'the call was answered before')),
+            ...notInFuture(answeredAt, command.at, 'answeredAt'),
             ...when(outside, invalid('outside_call', 'lies before the call or after it', 'answeredAt')),
           ],
           () => (known?.answeredAt === undefined ? [CallAnswered(command.data)] : []),
@@ -95,6 +96,7 @@ export const call: Decider<CallCommand, CallState, CallEvent> = {
             ...tellers,
             ...missing,
             ...toldOnce(known?.endedAt, endedAt, rule('call_ended', 'the call ended before')),
+            ...notInFuture(endedAt, command.at, 'endedAt'),
             ...when(last !== undefined && endedAt < last, invalid('outside_call', 'lies before the call', 'endedAt')),
           ],
           () => (known?.endedAt === undefined ? [CallEnded(command.data)] : []),

@@ -1,7 +1,7 @@
 import { onlyRoles } from '../kernel/actor.js';
 import type { Decider } from '../kernel/decider.js';
-import { invalid, notFound, rule, unless, when } from '../kernel/errors.js';
-import { inFuture, type Instant } from '../kernel/time.js';
+import { notFound, rule, unless, when } from '../kernel/errors.js';
+import { notInFuture, type Instant } from '../kernel/time.js';
 import type { ConsentCommand } from './commands.js';
 import {
   AnnouncementExempted,
@@ -12,7 +12,10 @@ import {
   type ConsentEvent,
 } from './events.js';
 
-/** `announcedAt` stays known after a refusal: it tells an auditor that the caller was asked. */
+/**
+ * `announcedAt` stays known after an exemption, which covers more than the announcement, and after a refusal: it tells
+ * an auditor that the caller was asked.
+ */
 export interface ConsentState {
   readonly status: 'unannounced' | 'announced' | 'exempt' | 'declined' | 'withdrawn';
   readonly announcedAt?: Instant;
@@ -21,7 +24,7 @@ export interface ConsentState {
 const evolve = (state: ConsentState, event: ConsentEvent): ConsentState => {
   switch (event.type) {
     case 'RecordingAnnounced':
-      return { status: 'announced', announcedAt: event.data.announcedAt };
+      return { status: state.status === 'exempt' ? 'exempt' : 'announced', announcedAt: event.data.announcedAt };
     case 'AnnouncementExempted':
       return { ...state, status: 'exempt' };
     case 'RecordingDeclined':
@@ -60,8 +63,6 @@ export const consent: Decider<ConsentCommand, ConsentState, ConsentEvent> = {
   decide: (command, state) => {
     const tellers = onlyRoles(command.actor, 'recorder', 'operator', 'supervisor', 'responsible-manager');
     const unknownCall = when(!command.facts.callKnown, notFound('call_not_found', 'there is no such call'));
-    const future = (moment: Instant, field: string) =>
-      when(inFuture(moment, command.at), invalid('in_future', 'lies in the future', field));
     switch (command.type) {
       case 'AnnounceRecording': {
         const { announcedAt } = command.data;
@@ -69,7 +70,7 @@ export const consent: Decider<ConsentCommand, ConsentState, ConsentEvent> = {
           [
             ...tellers,
             ...unknownCall,
-            ...future(announcedAt, 'announcedAt'),
+            ...notInFuture(announcedAt, command.at, 'announcedAt'),
             ...over(state),
             ...when(
               state.announcedAt !== undefined && state.announcedAt !== announcedAt,
@@ -88,8 +89,7 @@ export const consent: Decider<ConsentCommand, ConsentState, ConsentEvent> = {
             ...over(state),
             ...when(emergency === undefined, rule('no_emergency', 'no emergency was declared for this call')),
           ],
-          () =>
-            state.status === 'unannounced' && emergency !== undefined ? [AnnouncementExempted({ emergency })] : [],
+          () => (state.status !== 'exempt' && emergency !== undefined ? [AnnouncementExempted({ emergency })] : []),
         );
       }
       case 'DeclineRecording':
@@ -97,9 +97,9 @@ export const consent: Decider<ConsentCommand, ConsentState, ConsentEvent> = {
           [
             ...tellers,
             ...unknownCall,
-            ...future(command.data.declinedAt, 'declinedAt'),
+            ...notInFuture(command.data.declinedAt, command.at, 'declinedAt'),
             ...when(
-              state.status === 'unannounced' || state.status === 'exempt',
+              state.announcedAt === undefined,
               rule('not_announced', 'nothing was announced that could be declined'),
             ),
             ...when(state.status === 'withdrawn', rule('consent_over', 'the caller has refused')),
@@ -111,7 +111,7 @@ export const consent: Decider<ConsentCommand, ConsentState, ConsentEvent> = {
           [
             ...tellers,
             ...unknownCall,
-            ...future(command.data.withdrawnAt, 'withdrawnAt'),
+            ...notInFuture(command.data.withdrawnAt, command.at, 'withdrawnAt'),
             ...when(state.status === 'unannounced', rule('not_announced', 'there is no consent to withdraw')),
             ...when(state.status === 'declined', rule('consent_over', 'the caller has refused')),
           ],

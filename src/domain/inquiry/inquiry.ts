@@ -2,7 +2,7 @@ import { onlyRoles, type Actor } from '../kernel/actor.js';
 import type { Decider } from '../kernel/decider.js';
 import { forbidden, invalid, notFound, rule, unless, when, type DomainError } from '../kernel/errors.js';
 import type { CitizenId, DepartmentCode } from '../kernel/ids.js';
-import { inFuture, type Instant } from '../kernel/time.js';
+import { notInFuture, type Instant } from '../kernel/time.js';
 import type { InquiryCommand } from './commands.js';
 import {
   CallbackAcknowledged,
@@ -100,7 +100,7 @@ export const inquiry: Decider<InquiryCommand, InquiryState, InquiryEvent> = {
           [
             ...onlyRoles(command.actor, 'operator', 'supervisor'),
             ...when(known !== undefined, rule('inquiry_exists', 'the inquiry was recorded before')),
-            ...when(inFuture(data.receivedAt, command.at), invalid('in_future', 'lies in the future', 'receivedAt')),
+            ...notInFuture(data.receivedAt, command.at, 'receivedAt'),
             ...when(
               data.scope !== 'in-scope' && data.handling === 'answered',
               invalid(
@@ -177,7 +177,7 @@ export const inquiry: Decider<InquiryCommand, InquiryState, InquiryEvent> = {
             ...missing,
             ...when(callback?.status === 'waiting', rule('not_acknowledged', 'acknowledge the callback first')),
             ...when(callback?.status === 'answered', rule('callback_answered', 'the callback was answered before')),
-            ...when(inFuture(answeredAt, command.at), invalid('in_future', 'lies in the future', 'answeredAt')),
+            ...notInFuture(answeredAt, command.at, 'answeredAt'),
             ...when(
               callback !== undefined && answeredAt < callback.requestedAt,
               invalid('before_request', 'lies before the request', 'answeredAt'),

@@ -1,4 +1,5 @@
 import { pattern, scalar } from './codec.js';
+import { invalid, when, type DomainError } from './errors.js';
 
 /** A moment: UTC, ISO 8601 with milliseconds and `Z`, so that text order is time order. */
 export type Instant = string & { readonly Instant: unique symbol };
@@ -41,10 +42,9 @@ export const plus = (at: Instant, period: Period): Instant => {
   if (unit === 'D') local.setUTCDate(local.getUTCDate() + n);
   else {
     const day = local.getUTCDate();
-    local.setUTCDate(1);
     local.setUTCMonth(local.getUTCMonth() + n * (unit === 'Y' ? 12 : 1));
-    const lastDay = new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1, 0)).getUTCDate();
-    local.setUTCDate(Math.min(day, lastDay));
+    // A day that the month lacks ran over into the next one.
+    if (local.getUTCDate() !== day) local.setUTCDate(0);
   }
   return instant(local.getTime() - JAPAN_OFFSET_MS);
 };
@@ -52,5 +52,6 @@ export const plus = (at: Instant, period: Period): Instant => {
 /** How far a client's clock may be ahead of ours. */
 const SKEW_MS = 60_000;
 
-/** Whether a moment lies in the future, beyond what clocks differ by. */
-export const inFuture = (moment: Instant, now: Instant): boolean => epochMs(moment) > epochMs(now) + SKEW_MS;
+/** Refuses a moment that lies in the future, beyond what clocks differ by. */
+export const notInFuture = (moment: Instant, now: Instant, field: string): ReadonlyArray<DomainError> =>
+  when(epochMs(moment) > epochMs(now) + SKEW_MS, invalid('in_future', 'lies in the future', field));

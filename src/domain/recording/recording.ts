@@ -3,7 +3,7 @@ import type { Decider } from '../kernel/decider.js';
 import { forbidden, invalid, notFound, rule, unless, when } from '../kernel/errors.js';
 import type { CallId } from '../kernel/ids.js';
 import type { Source } from '../kernel/reference.js';
-import type { Instant } from '../kernel/time.js';
+import { notInFuture, type Instant } from '../kernel/time.js';
 import type { QuarantineReason, RecordingCommand } from './commands.js';
 import {
   DestructionRequested,
@@ -89,6 +89,9 @@ export const recording: Decider<RecordingCommand, RecordingState, RecordingEvent
             ...onlyRoles(command.actor, 'recorder'),
             ...when(known !== undefined, rule('recording_exists', 'the recording was told before')),
             ...when(!callKnown, notFound('call_not_found', 'there is no such call', 'call')),
+            // What starts later is due later than it may be (K7).
+            ...notInFuture(startedAt, command.at, 'startedAt'),
+            ...notInFuture(endedAt, command.at, 'endedAt'),
             ...when(endedAt < startedAt, invalid('ends_before_start', 'lies before the recording', 'endedAt')),
           ],
           () => [
