@@ -42,6 +42,10 @@ const within = (period: Period, bound: Period) => {
 const count = (period: Period) => Number(period.slice(1, -1));
 const inMonths = (period: Period) => count(period) * (period.endsWith('Y') ? 12 : 1);
 
+/** Whether the rule was set before; a bound that nobody has set is not, and its first setting is recorded. */
+const sameRule = (known: RetentionRule, { category, period, ground }: RetentionRule) =>
+  known !== bounds[category] && known.period === period && known.ground === ground;
+
 /** How long each category of data is kept: set by the responsible manager, never above its bound. */
 export const retentionPolicy: Decider<RetentionCommand, RetentionState, RetentionEvent> = {
   category: 'retention',
@@ -57,9 +61,6 @@ export const retentionPolicy: Decider<RetentionCommand, RetentionState, Retentio
           rule('retention_above_bound', `at most ${bounds[data.category].period} is allowed here`, 'period'),
         ),
       ],
-      () =>
-        state[data.category].period === data.period && state[data.category].ground === data.ground
-          ? []
-          : [RetentionSet(data)],
+      () => (sameRule(state[data.category], data) ? [] : [RetentionSet(data)]),
     ),
 };
