@@ -5,7 +5,8 @@ import { defineEvent, type EventOf } from '../kernel/event.js';
 import { InquiryId } from '../kernel/ids.js';
 
 type EmailAddress = string & { readonly EmailAddress: unique symbol };
-const EmailAddress = pattern<EmailAddress>('an e-mail address', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, {
+/** Visible ASCII around one `@`, with a dot after it. */
+const EmailAddress = pattern<EmailAddress>('an e-mail address', /^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$/, {
   format: 'email',
   maxLength: 254,
 });
