@@ -23,7 +23,7 @@ const mayEdit = (actor: Actor, ...departments: ReadonlyArray<string>) => [
   ...onlyRoles(actor, 'department-staff', 'supervisor', 'administrator'),
   ...when(
     actor.role === 'department-staff' && departments.some((department) => department !== actor.department),
-    forbidden('other_department', 'department staff edit the articles of their own department', 'department'),
+    forbidden('other_department', 'department staff edit the articles of their own department'),
   ),
 ];
 
