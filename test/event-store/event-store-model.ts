@@ -1,4 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { contramap } from 'fp-ts/lib/Ord.js';
+import * as S from 'fp-ts/lib/string.js';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type {
@@ -43,6 +45,7 @@ export const steps = fc.array(
     }),
     fc.record({ ask: fc.constant('readAll' as const), from: fc.nat(30), types, categories, limit }),
     fc.record({ ask: fc.constant('subscribe' as const), from: fc.nat(30), types, categories }),
+    fc.record({ ask: fc.constant('crash' as const) }),
   ),
   { minLength: 1, maxLength: 25 },
 );
@@ -81,16 +84,24 @@ interface Answered {
   readonly answer: E.Either<AppendError, Appended>;
 }
 
-const byPosition = (a: Answered, b: Answered) =>
-  E.isRight(a.answer) && E.isRight(b.answer) ? (a.answer.right.position < b.answer.right.position ? -1 : 1) : 0;
+/** What stored nothing comes first: the model does not care when. */
+const placeOf = ({ answer }: Answered): string => (E.isRight(answer) ? answer.right.position : '');
+const byPosition = contramap(placeOf)(S.Ord).compare;
 
-/** Fails when the store, asked step by step, says anything that the model does not. */
-export const agreesWithModel = async (store: EventStore, plan: ReadonlyArray<Step>): Promise<void> => {
-  const begin = await store.head();
+/**
+ * Fails when the store, asked step by step, says anything that the model does not. `current` gives the store that is
+ * open, which is another one after a `crash`.
+ */
+export const agreesWithModel = async (
+  current: () => EventStore,
+  plan: ReadonlyArray<Step>,
+  crash: () => Promise<void>,
+): Promise<void> => {
+  const begin = await current().head();
   const model = new Model();
   const streams = CATEGORIES.map((category) => newStream(category));
   const appends: Asked[] = [];
-  const stored = () => Array.fromAsync(store.readAll({ from: begin }));
+  const stored = () => Array.fromAsync(current().readAll({ from: begin }));
   const positionOf = async (from: number): Promise<Position> => (await stored())[from - 1]?.position ?? begin;
   const matching = (from: number, types?: ReadonlyArray<string>, categories?: ReadonlyArray<string>) =>
     model.all
@@ -116,7 +127,7 @@ export const agreesWithModel = async (store: EventStore, plan: ReadonlyArray<Ste
         const asked = together.filter(({ stream }, n) => together.findIndex((one) => one.stream === stream) === n);
         appends.push(...asked);
         const answers = await Promise.all(
-          asked.map(async (one) => ({ one, answer: await store.append(one.stream, one.expected, one.events)() })),
+          asked.map(async (one) => ({ one, answer: await current().append(one.stream, one.expected, one.events)() })),
         );
         for (const { one, answer } of answers.toSorted(byPosition)) {
           const expected = model.append(one);
@@ -143,26 +154,29 @@ export const agreesWithModel = async (store: EventStore, plan: ReadonlyArray<Ste
           ...(asOf !== undefined && { asOf }),
         };
         const ordered = direction === 'forwards' ? expected : expected.toReversed();
-        expect(await Array.fromAsync(store.readStream(own, options))).toMatchObject(ordered.slice(0, limit));
+        expect(await Array.fromAsync(current().readStream(own, options))).toMatchObject(ordered.slice(0, limit));
         break;
       }
       case 'readAll': {
         const expected = matching(step.from > model.all.length ? 0 : step.from, step.types, step.categories);
         const from = await positionOf(step.from);
         const options = { from, filter: filterOf(step), ...(step.limit !== undefined && { limit: step.limit }) };
-        expect(await Array.fromAsync(store.readAll(options))).toMatchObject(expected.slice(0, step.limit));
+        expect(await Array.fromAsync(current().readAll(options))).toMatchObject(expected.slice(0, step.limit));
         break;
       }
       case 'subscribe': {
         const expected = matching(step.from > model.all.length ? 0 : step.from, step.types, step.categories);
         const events: RecordedEvent[] = [];
         const options = { from: await positionOf(step.from), filter: filterOf(step) };
-        for await (const batch of store.subscribe({ ...options, signal: new AbortController().signal })) {
+        for await (const batch of current().subscribe({ ...options, signal: new AbortController().signal })) {
           events.push(...batch.events);
           if (batch.live) break;
         }
         expect(events).toMatchObject(expected);
+        break;
       }
+      case 'crash':
+        await crash();
     }
 
   const positions = (await stored()).map(({ position }) => position);

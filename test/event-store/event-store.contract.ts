@@ -43,9 +43,14 @@ const beyond = (own: Position): Position => (own.slice(0, 9) + own.slice(9).repl
 
 /**
  * What every event store keeps to. `open` gives a store, which may hold events already, and closes it when the test
- * ends. Its streams take events as they are given.
+ * ends. Its streams take events as they are given. `crash` gives, closed likewise, the store that follows when one was
+ * not closed; without it none crashes.
  */
-export const eventStoreContract = (name: string, open: () => Promise<EventStore>): void => {
+export const eventStoreContract = <S extends EventStore>(
+  name: string,
+  open: () => Promise<S>,
+  crash: (store: S) => Promise<S> = async (store) => store,
+): void => {
   const never = new AbortController().signal;
 
   describe(`${name} keeps to the contract of event stores: append`, () => {
@@ -503,6 +508,28 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
       for (const { events } of await Promise.all(subscribers)) expect(idsOf(events)).toEqual(all);
     });
 
+    test('serves many subscribers at once, and appends and reads beside them', async () => {
+      const store = await open();
+      const from = await store.head();
+      const stop = new AbortController();
+      const subscribers = Array.from({ length: 150 }, () =>
+        store.subscribe({ from, signal: stop.signal })[Symbol.asyncIterator](),
+      );
+      const first = await Promise.all(subscribers.map((subscriber) => subscriber.next()));
+      expect(first.every(({ value }) => value?.live)).toBe(true);
+      const next = subscribers.map((subscriber) => subscriber.next());
+      const event = newEvent();
+      const { position } = await append(store, newStream(), 'none', [event]);
+      expect(idsOf(await list(store.readAll({ from })))).toEqual([event.id]);
+      for (const { value } of await Promise.all(next)) {
+        expect(idsOf(value!.events)).toEqual([event.id]);
+        expect(value!.checkpoint).toBe(position);
+      }
+      const ends = subscribers.map((subscriber) => subscriber.next());
+      stop.abort();
+      for (const end of await Promise.all(ends)) expect(end).toEqual({ done: true, value: undefined });
+    });
+
     test('waits for a consumer that is busy, and gives it in order what came meanwhile', async () => {
       const store = await open();
       const from = await store.head();
@@ -609,9 +636,17 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
 
   describe(`${name} keeps to the contract of event stores: altogether`, () => {
     test('answers whatever is asked in whatever order as a list in memory would', async () => {
-      const store = await open();
+      let store = await open();
       await fc.assert(
-        fc.asyncProperty(steps, (plan) => agreesWithModel(store, plan)),
+        fc.asyncProperty(steps, (plan) =>
+          agreesWithModel(
+            () => store,
+            plan,
+            async () => {
+              store = await crash(store);
+            },
+          ),
+        ),
         { numRuns: 150 },
       );
     });

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
@@ -31,7 +31,16 @@ const list = <A>(items: AsyncIterable<A>) => Array.fromAsync(items);
 /** The store's own connection: pragmas belong to a connection, not to the file. */
 const connection = (store: SqliteEventStore): DatabaseSync => store['db'];
 
-eventStoreContract('SqliteEventStore', async () => open());
+/** Opens what a killed process would leave: the files as they stand before any close. */
+const crash = async (store: SqliteEventStore) => {
+  const file = newFile();
+  const left = connection(store).location()!;
+  for (const suffix of ['', '-wal']) copyFileSync(left + suffix, file + suffix);
+  await store.close();
+  return open(file);
+};
+
+eventStoreContract('SqliteEventStore', async () => open(), crash);
 
 test('commits are synced: write-ahead log, synchronous = FULL, in a file for its owner only', () => {
   const file = newFile();
