@@ -38,18 +38,23 @@ export type EventOf<D extends (data: never) => DomainEvent> = ReturnType<D>;
 // oxlint-disable-next-line no-explicit-any -- data is contravariant in the constructor and covariant in the codec
 export type AnyEventDefinition = EventDefinition<string, any>;
 
-/** Stored data of any version up to today's -> the event. Newer than this program knows: refused, never guessed. */
+/** Stored data of any version up to today's -> the event. A version that is not known: refused, never guessed. */
 export const decodeEvent = <E extends DomainEvent>(
   definitions: ReadonlyArray<AnyEventDefinition>,
   stored: { readonly type: string; readonly version: number; readonly data: unknown },
 ): E.Either<DomainErrors, E> => {
   const definition = definitions.find(({ type }) => type === stored.type);
   if (definition === undefined) return E.left([invalid('unknown_event', `no event type ${stored.type}`)]);
+  if (!Number.isInteger(stored.version) || stored.version < 1)
+    return E.left([invalid('unknown_version', `${stored.type} has no version ${stored.version}`)]);
   if (stored.version > definition.version)
     return E.left([invalid('newer_event', `${stored.type} of version ${stored.version} is newer than this program`)]);
-  const current = definition.upcasters.slice(stored.version - 1).reduce((data, upcast) => upcast(data), stored.data);
   return pipe(
-    decode(definition.data, current),
+    E.tryCatch(
+      () => definition.upcasters.slice(stored.version - 1).reduce((data, upcast) => upcast(data), stored.data),
+      (): DomainErrors => [invalid('damaged_event', `${stored.type} is no event of version ${stored.version}`)],
+    ),
+    E.chain((current) => decode(definition.data, current)),
     E.map((data) => definition(data) as E),
   );
 };
