@@ -12,8 +12,12 @@ export const moments: Arbitrary<Instant> = fc
 /** A few ids, so that they meet again. */
 export const ids = ['0197c1f0-0000-7000-8000-000000000001', '0197c1f0-0000-7000-8000-000000000002'] as const;
 
+/** Half the time one of the examples, so that they meet again. */
+const alike = (examples: ReadonlyArray<unknown>, others: Arbitrary<unknown>): Arbitrary<unknown> =>
+  examples.length === 0 ? others : fc.oneof(fc.constantFrom(...examples), others);
+
 const scalar = <A>(codec: ScalarType<A>): Arbitrary<A> => {
-  const { type, format, pattern, maxLength, minimum, maximum } = codec.schema;
+  const { type, format, pattern, maxLength, minimum, maximum, examples } = codec.schema;
   const value: Arbitrary<unknown> =
     format === 'date-time'
       ? moments
@@ -25,7 +29,7 @@ const scalar = <A>(codec: ScalarType<A>): Arbitrary<A> => {
             ? fc.integer({ min: minimum ?? -1_000, max: Math.min(maximum ?? 1_000, 2 ** 31 - 1) })
             : pattern === undefined || pattern === '\\S'
               ? fc.string({ unit: 'grapheme', minLength: 1, maxLength: Math.min(maxLength ?? 40, 40) })
-              : fc.stringMatching(new RegExp(pattern));
+              : alike(examples ?? [], fc.stringMatching(new RegExp(pattern)));
   return value.filter<A & {}>((candidate): candidate is A & {} => codec.is(candidate));
 };
 
@@ -47,3 +51,27 @@ export const arbitraryOf = <A>(codec: t.Type<A>): Arbitrary<A> => {
 };
 
 export const actors: Arbitrary<Actor> = arbitraryOf(Actor);
+
+/** Strings of which every codec of strings accepts one; an error that shows one has it from the command. */
+export const markers = [
+  'marker-739',
+  '0000-739-739',
+  'marker739@example.test',
+  'audio/marker739',
+  '73973973-7397-7397-7397-739739739739',
+  '1973-07-03T07:39:07.390Z',
+  'P739D',
+];
+
+/** The value of a codec with a marker in place of every string but the words that the codec itself lists. */
+export const marked = (codec: t.Any, value: unknown): unknown => {
+  if (typeof value === 'string' && codec instanceof ScalarType) {
+    const marker = markers.find((candidate) => codec.is(candidate));
+    if (marker === undefined) throw new Error(`no marker for ${codec.name}`);
+    return marker;
+  }
+  if (Array.isArray(value) && codec instanceof ListType) return value.map((item) => marked(codec.item, item));
+  if (typeof value !== 'object' || value === null || !(codec instanceof RecordType)) return value;
+  const fields: t.Props = { ...codec.required, ...codec.optional };
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, marked(fields[key]!, part)]));
+};

@@ -55,14 +55,13 @@ const registration = record('Registration', {
   emergencyFlag,
 });
 
-type Codec = t.Any;
 // oxlint-disable-next-line typescript/no-explicit-any -- a list of deciders of different aggregates
 type AnyDecider = Decider<any, any, any>;
 
 /** Every command of an aggregate: the codecs of its data and of its facts. */
 interface Machine {
   readonly decider: AnyDecider;
-  readonly commands: Readonly<Record<string, readonly [data: Codec, facts: Codec]>>;
+  readonly commands: Readonly<Record<string, readonly [data: t.Any, facts: t.Any]>>;
   /** Commands that lead deep into it: chance alone would hardly find that way. */
   readonly opening?: ReadonlyArray<Command>;
 }
@@ -153,7 +152,7 @@ export const machines: ReadonlyArray<Machine> = [
           summary: '苦情',
           answer: '担当課に伝える',
           category: 'sodan',
-          department: 'a',
+          department: 'kokuho-nenkin',
           relatedDepartments: [],
           handling: 'callback',
           receivedAt: '2026-04-01T11:00:00.000Z',
@@ -218,6 +217,12 @@ export const machines: ReadonlyArray<Machine> = [
       DeactivateStaff: [none, none],
     },
   },
+];
+
+/** Of everything that is commanded or stored. */
+export const codecs: ReadonlyArray<t.Any> = [
+  ...machines.flatMap(({ commands }) => Object.values(commands).map(([data]) => data)),
+  ...machines.flatMap(({ decider }) => decider.events.map(({ data }) => data)),
 ];
 
 /** The roles that may do something somewhere, more often than chance would have them. */

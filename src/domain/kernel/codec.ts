@@ -38,14 +38,16 @@ export const pattern = <A extends string>(name: string, regex: RegExp, schema: O
 
 // Line feeds and tabs are text; other control characters and lone surrogates are not (they break search and export).
 // oxlint-disable-next-line no-control-regex
-const notText = /[\u0000-\u0008\u000B-\u001F\u007F]/;
+const notText = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
+// Format characters alone, such as a zero-width space, show nothing.
+const visible = /[^\s\p{Cf}]/u;
 
 /** Text that a person wrote: not blank, at most `maxLength` UTF-16 units. */
 export const text = (maxLength: number, description?: string): ScalarType<string> =>
   scalar(
     `text of 1 to ${maxLength} characters`,
     { type: 'string', minLength: 1, maxLength, pattern: '\\S', ...(description !== undefined && { description }) },
-    (u) => typeof u === 'string' && u.length <= maxLength && /\S/.test(u) && !notText.test(u) && u.isWellFormed(),
+    (u) => typeof u === 'string' && u.length <= maxLength && visible.test(u) && !notText.test(u) && u.isWellFormed(),
   );
 
 /** A whole number within bounds, both included. */
