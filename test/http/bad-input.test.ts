@@ -70,7 +70,8 @@ describe.each(document.operations.map((operation) => [nameOf(operation), operati
       expect(twin.headers.get('content-type')).toMatch(mediaType.replace('*', ''));
       if (mediaType === 'application/json') expect(document.problems(schema, twin.body)).toEqual([]);
       for (const header of Object.keys(response.headers ?? {})) expect(twin.headers.get(header)).toBeTruthy();
-      if (response.headers !== undefined) expect(server.storedEvents()).toBeGreaterThan(before);
+      if (operation.method !== 'GET' && response.headers !== undefined)
+        expect(server.storedEvents()).toBeGreaterThan(before);
       await server.settled();
     });
   },

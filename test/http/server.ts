@@ -79,7 +79,12 @@ export class TestServer {
     });
     const text = await response.text();
     const isJson = /^application\/([a-z]+\+)?json\b/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
+    };
   }
 
   get(as: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {

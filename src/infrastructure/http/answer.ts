@@ -34,7 +34,13 @@ export class AnswerInterceptor implements NestInterceptor {
     if (spec?.view !== undefined && PositionHeader.is(waitFor)) await this.wait(spec.view, waitFor);
     const reply = http.getResponse<FastifyReply>();
     void reply.header('cache-control', 'no-store');
-    return next.handle().pipe(map((result: unknown) => (spec?.command === true ? answered(result, reply) : result)));
+    return next.handle().pipe(
+      map((result: unknown) => {
+        if (spec?.command === true) return answered(result, reply);
+        if (spec?.etag === true) tag(reply, result as { readonly revision: number });
+        return result;
+      }),
+    );
   }
 
   private async wait(view: Parameters<Views['waitFor']>[0], position: Position): Promise<void> {
@@ -46,7 +52,10 @@ export class AnswerInterceptor implements NestInterceptor {
 const answered = (result: unknown, reply: FastifyReply): unknown => {
   const either = result as E.Either<Failure, Outcome>;
   if (E.isLeft(either)) throw failureProblem(either.left);
-  const { revision, position } = either.right;
-  void reply.header('etag', `"${revision}"`).header('madoguchi-position', position);
+  tag(reply, either.right);
+  void reply.header('madoguchi-position', either.right.position);
   return either.right;
 };
+
+const tag = (reply: FastifyReply, { revision }: { readonly revision: number }): void =>
+  void reply.header('etag', `"${revision}"`);

@@ -87,6 +87,7 @@ const operationObject = (spec: OperationSpec, components: Components): JsonSchem
       [success.status]: {
         description: success.description,
         ...(spec.command === true && { headers: writeHeaders }),
+        ...(spec.etag === true && { headers: readHeaders }),
         content:
           'mediaType' in success.body
             ? { [success.body.mediaType]: { schema: { type: 'string', format: 'binary' } } }
@@ -132,6 +133,10 @@ const headers = (spec: OperationSpec) => [
 const writeHeaders = {
   ETag: { schema: EntityTag.schema, description: 'The revision of the stream after the command.' },
   'Madoguchi-Position': { schema: PositionHeader.schema, description: 'The position of the write.' },
+};
+
+const readHeaders = {
+  ETag: { schema: EntityTag.schema, description: 'The revision that was read, for an If-Match.' },
 };
 
 const possible = (spec: OperationSpec): ReadonlyArray<string> =>

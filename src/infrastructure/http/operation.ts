@@ -27,6 +27,8 @@ export interface OperationSpec {
   readonly command?: true;
   /** Honours If-Match. */
   readonly ifMatch?: true;
+  /** Answers with the revision of what was read as ETag, for an If-Match. */
+  readonly etag?: true;
   /** Reads this view, and can wait for it. */
   readonly view?: ViewName;
   /** Needs no token. */

@@ -54,6 +54,7 @@ const get = operation({
   summary: 'One article',
   params: id,
   view: 'faq-articles',
+  etag: true,
   success: { status: 200, description: 'The article.', body: FaqArticle },
 });
 

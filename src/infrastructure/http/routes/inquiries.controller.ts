@@ -55,6 +55,7 @@ const get = operation({
   summary: 'One contact',
   params: id,
   view: 'contact-history',
+  etag: true,
   success: { status: 200, description: 'The contact.', body: Contact },
 });
 

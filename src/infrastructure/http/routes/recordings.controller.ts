@@ -56,6 +56,7 @@ const get = operation({
   summary: 'One recording',
   params,
   view: 'recordings',
+  etag: true,
   success: { status: 200, description: 'The recording.', body: RecordingEntry },
 });
 const listen = operation({
