@@ -62,11 +62,22 @@ export const serve = async (config: Config, { version, sample }: ServeOptions): 
     if (isSample) await sampleCity(app, storage, clock).load();
     app.get(Reactions).start();
     app.get(RecorderHost, { strict: false }).start();
-    await app.listen(config.port, config.host);
+    await listen(app, config);
     return { url: urlOf(app, config.host), close: () => close(app!, storage) };
   } catch (error) {
     await (app === undefined ? storage.close() : close(app, storage));
     throw error;
+  }
+};
+
+const listen = async (app: NestFastifyApplication, { port, host }: Config): Promise<void> => {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new BadConfiguration(
+      `another process listens on port ${port} of ${host}: stop it, or name another port in PORT`,
+    );
   }
 };
 
