@@ -56,7 +56,8 @@ describe('the program', () => {
   const old = ['/usr/bin/node', '/usr/local/bin/node'].find(
     (node) => existsSync(node) && Number(/\d+/.exec(execFileSync(node, ['-v'], { encoding: 'utf8' }))![0]) < 24,
   );
-  test.skipIf(old === undefined)('says what to do where Node is too old (skipped: no such Node here)', () => {
+  test('says what to do where Node is too old', ({ skip }) => {
+    skip(old === undefined, 'no Node older than 24 is on this machine');
     const { status, stdout, stderr } = spawnSync(old!, [bin, '--help'], { encoding: 'utf8' });
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/Node 24 is needed[\s\S]*npm ci/);
@@ -98,7 +99,7 @@ describe('token', () => {
   });
 });
 
-describe('serve', () => {
+describe('serve', { timeout: 120_000 }, () => {
   const name = { name: '見本課' };
 
   test('holds its data directory alone', async () => {
@@ -143,7 +144,19 @@ describe('serve', () => {
     expect(await second.kill('SIGINT')).toBe(0);
   });
 
-  test('completes a sample city whose loading was killed, and doubles nothing', { timeout: 120_000 }, async () => {
+  test('told to end while it starts, it ends in order as soon as it has started', async () => {
+    const data = tempDir();
+    const child = spawn(process.execPath, [bin, 'serve'], {
+      env: { ...clean, PORT: '0', MADOGUCHI_DATA: data },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const closed = once(child, 'close');
+    await expect.poll(() => count(data), { timeout: 30_000, interval: 5 }).toBeGreaterThan(0);
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([0, null]);
+  });
+
+  test('completes a sample city whose loading was killed, and doubles nothing', async () => {
     const whole = tempDir();
     const server = await ServerProcess.start(whole, { sample: true });
     expect(await server.kill('SIGTERM')).toBe(0);

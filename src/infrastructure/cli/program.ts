@@ -26,12 +26,10 @@ export const program = (version: string): Command => {
     .action(async ({ sample }: { sample: boolean }) => {
       // Who reads the log may go away; the server stays.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+      const ended = endSignal();
       const served = await serve(config(), { version, sample });
       announce(served.url);
-      const signal = await new Promise<string>((resolve) => {
-        for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, resolve);
-      });
-      process.stderr.write(`${signal}: ending what is under way\n`);
+      await ended;
       await served.close();
     });
 
@@ -56,6 +54,16 @@ export const program = (version: string): Command => {
 
   return madoguchi;
 };
+
+/** Resolves at the first SIGINT or SIGTERM, also one that comes while the server starts; a second one ends at once. */
+const endSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const)
+      process.once(name, () => {
+        process.stderr.write(`${name}: ending what is under way\n`);
+        resolve();
+      });
+  });
 
 const environmentHelp = `
 Environment:
