@@ -37,7 +37,7 @@ first time and stores nothing; with another request it is 422. The answer carrie
 position of the write (\`Madoguchi-Position\`).
 
 **Reads** answer from views that follow the events. Give a position as \`Madoguchi-Wait-For\`, and the read waits until
-its view has come that far.
+its view has come that far. The read of one thing carries its revision (\`ETag\`), for an \`If-Match\`.
 
 **Errors** are problem details (RFC 9457) that name every wrong field at once and repeat no value. Fields of the body
 stand as they are; others begin with \`path.\`, \`query.\` or \`header.\`.`;
