@@ -66,6 +66,12 @@ describe('AnswerCall', () => {
       refused('outside_call answeredAt'),
     );
   });
+  test('K1: at its very start or end', () => {
+    for (const moment of [start.startedAt, endedAt])
+      expect(given(started, ended).when('AnswerCall', { answeredAt: moment }, recorder)).toEqual(
+        events(event('CallAnswered', { answeredAt: moment })),
+      );
+  });
   test('K2: not in the future', () => {
     expect(given(started).when('AnswerCall', { answeredAt: tomorrow }, recorder)).toEqual(
       refused('in_future answeredAt'),
@@ -92,6 +98,11 @@ describe('EndCall', () => {
     expect(given(started).when('EndCall', { endedAt: earlier }, recorder)).toEqual(refused('outside_call endedAt'));
     expect(given(started, answered).when('EndCall', { endedAt: start.startedAt }, recorder)).toEqual(
       refused('outside_call endedAt'),
+    );
+  });
+  test('K1: at the moment that it was answered, as when the caller hangs up', () => {
+    expect(given(started, answered).when('EndCall', { endedAt: answeredAt }, recorder)).toEqual(
+      events(event('CallEnded', { endedAt: answeredAt })),
     );
   });
   test('K2: not in the future', () => {
