@@ -89,13 +89,16 @@ describe('a list', () => {
 describe('text', () => {
   const Note = text(10);
 
-  test.each(['a', '苦情', 'one\ntwo\tthree'.slice(0, 10), '👩‍👩‍👧'])('%j is text', (input) => {
+  test.each(['a', '苦情', '葛\u{E0100}飾', 'one\ntwo\tthree'.slice(0, 10), '👩‍👩‍👧'])('%j is text', (input) => {
     expect(wrong(input, Note)).toEqual([]);
   });
   test.each([
     ['nothing', ''],
     ['blank', ' \n\t　'],
     ['zero-width alone', '\u200B\u2060\uFEFF'],
+    ['a Hangul filler alone', '\u3164\u115F'],
+    ['a variation selector alone', '\uFE0F\u{E0100}'],
+    ['blank braille alone', '\u2800'],
     ['too long', 'a'.repeat(11)],
     ['a null', 'a\u0000b'],
     ['an escape', '\u001B[31m'],

@@ -39,8 +39,8 @@ export const pattern = <A extends string>(name: string, regex: RegExp, schema: O
 // Line feeds and tabs are text; other control characters and lone surrogates are not (they break search and export).
 // oxlint-disable-next-line no-control-regex
 const notText = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
-// Format characters alone, such as a zero-width space, show nothing.
-const visible = /[^\s\p{Cf}]/u;
+// Spaces, format characters, fillers, variation selectors and blank braille show nothing by themselves.
+const visible = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** Text that a person wrote: not blank, at most `maxLength` UTF-16 units. */
 export const text = (maxLength: number, description?: string): ScalarType<string> =>
