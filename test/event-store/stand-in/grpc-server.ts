@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { performServerHandshake, type ServerHttp2Session } from 'node:http2';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { status } from '@grpc/grpc-js';
+import { Call } from './call.js';
+import { Valve, Wire } from './wire.js';
+
+/** Answers a call of one method. */
+export type Handler = (call: Call) => void;
+
+// The real server's: the 101st call on a connection waits without a word.
+const MAX_CONCURRENT_STREAMS = 100;
+const WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * gRPC over HTTP/2 without TLS, on loopback. Written on `node:http2`, since the server of grpc-js cannot end a call
+ * without a status or stand still, and writes every message by itself.
+ */
+export class GrpcServer {
+  private readonly valve = new Valve();
+  private readonly connections = new Map<Wire, ServerHttp2Session>();
+  private readonly calls = new Set<Call>();
+  private listener: Server | undefined;
+
+  /** `handlers` by the method's path. */
+  constructor(private readonly handlers: Readonly<Record<string, Handler>>) {}
+
+  /** Calls that are open now. */
+  get openCalls(): number {
+    return this.calls.size;
+  }
+
+  /** Resolves to the port; 0 takes a free one. */
+  async listen(port: number): Promise<number> {
+    const listener = createServer({ noDelay: true }, (socket) => this.accept(socket));
+    listener.listen(port, '127.0.0.1');
+    await once(listener, 'listening');
+    this.listener = listener;
+    return (listener.address() as AddressInfo).port;
+  }
+
+  /** Takes nothing and answers nothing until `thaw`: connections are still accepted, as the kernel does. */
+  freeze(): void {
+    this.valve.shut();
+    for (const wire of this.connections.keys()) wire.hold();
+  }
+
+  thaw(): void {
+    this.valve.open();
+  }
+
+  /** Acts now, or at the thaw. */
+  whenThawed(act: () => void): void {
+    this.valve.pass(act);
+  }
+
+  /** Tears all connections at once and listens no more. */
+  async kill(): Promise<void> {
+    const closed = this.closed();
+    for (const wire of this.connections.keys()) wire.tear();
+    await closed;
+    this.valve.open();
+  }
+
+  /** Ends open calls without a status, then the connections. */
+  async stop(): Promise<void> {
+    const closed = this.closed();
+    this.valve.open();
+    for (const call of this.calls) call.reset();
+    for (const session of this.connections.values()) session.close();
+    await closed;
+  }
+
+  private async closed(): Promise<void> {
+    const { listener } = this;
+    this.listener = undefined;
+    if (listener === undefined) return;
+    const closed = once(listener, 'close');
+    listener.close();
+    await closed;
+  }
+
+  private accept(socket: Socket): void {
+    const wire = new Wire(socket, this.valve);
+    const session = performServerHandshake(wire, {
+      settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
+    });
+    session.setLocalWindowSize(WINDOW_BYTES);
+    this.connections.set(wire, session);
+    wire.on('close', () => this.connections.delete(wire));
+    session.on('error', () => wire.destroy());
+    session.on('stream', (stream, headers) => {
+      const call = new Call(stream, headers, wire);
+      this.calls.add(call);
+      call.onClose(() => this.calls.delete(call));
+      const handler = this.handlers[headers[':path'] ?? ''];
+      if (handler === undefined) call.end({ code: status.UNIMPLEMENTED, message: 'Service is unimplemented.' });
+      else handler(call);
+    });
+  }
+}
