@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { streamName, type EventId, type NewEvent } from '../src/application/ports/event-store.js';
-import type { Actor } from '../src/domain/kernel/actor.js';
-import { instant } from '../src/domain/kernel/time.js';
+import { streamName, type NewEvent } from '../src/application/ports/event-store.js';
 import { columns } from '../src/infrastructure/event-store/sqlite/event-row.js';
 import { prepareEvents } from '../src/infrastructure/event-store/sqlite/schema.js';
 import { SqliteEventStore } from '../src/infrastructure/event-store/sqlite/sqlite-event-store.js';
 import { SystemClock } from '../src/infrastructure/system-clock.js';
+import { median } from './median.js';
+import { newEvent } from './new-event.js';
 import type { BenchRow } from './row.js';
 
 const ROUNDS = 7;
@@ -26,37 +25,6 @@ interface Contender {
   replay(): Promise<number>;
   close(): Promise<void>;
 }
-
-/** About 0.9 kB as stored: what an inquiry takes, metadata included. */
-const newEvent = (): NewEvent => {
-  const id = randomUUID();
-  const actor = { subject: 'op-0012', role: 'operator', department: 'call-centre' } as Actor;
-  return {
-    id: id as EventId,
-    type: 'InquiryRecorded',
-    content: {
-      _tag: 'plain',
-      data: {
-        summary: '粗大ごみの出し方と、申し込みから収集までにかかる日数について問い合わせがあった。',
-        answer: '申込先と手数料の納付方法を案内し、収集日は申し込みのときに決まることを伝えた。',
-        category: 'gomi-recycle',
-        department: 'gomi-genryo',
-        relatedDepartments: ['kankyo-seisaku'],
-        handling: 'answered',
-        receivedAt: '2026-04-01T00:30:00.000Z',
-      },
-    },
-    metadata: {
-      actor,
-      commandId: id,
-      commandDigest: '0f'.repeat(32),
-      causation: id,
-      correlation: id,
-      occurredAt: instant(Date.UTC(2026, 3, 1)),
-      schemaVersion: 1,
-    },
-  };
-};
 
 const ours = (file: string): Contender => {
   const store = SqliteEventStore.open({ file, clock: new SystemClock() });
@@ -131,8 +99,6 @@ const measureConcurrent = (contender: Contender) =>
     const counts = await Promise.all(Array.from({ length: WRITERS }, (_, w) => writer(w)));
     return counts.reduce((sum, count) => sum + count, 0);
   });
-
-const median = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 /** The SQLite event store beside the bare driver, turn by turn in one folder; medians of the rounds. */
 export const eventStoreBench = async (): Promise<ReadonlyArray<BenchRow>> => {

@@ -4,12 +4,14 @@ import { cpus, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { eventStoreBench } from './event-store.bench.js';
 import { fileSystem } from './file-system.js';
+import { kurrentDbBench } from './kurrentdb.bench.js';
 import { latencyBench } from './latency.bench.js';
 import type { BenchRow } from './row.js';
 import { viewsBench } from './views.bench.js';
 
 const benches: Readonly<Record<string, () => Promise<ReadonlyArray<BenchRow>>>> = {
   'event-store': eventStoreBench,
+  kurrentdb: kurrentDbBench,
   views: viewsBench,
   latency: latencyBench,
 };

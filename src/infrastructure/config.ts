@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
-import { record, scalar, text, integer } from '../domain/kernel/codec.js';
+import { integer, pattern, record, scalar, text } from '../domain/kernel/codec.js';
 import { decode, invalid, type DomainError, type DomainErrors } from '../domain/kernel/errors.js';
 import { OfficeHours, usualHours } from './calendar/office-hours.js';
 
@@ -11,10 +11,24 @@ export interface Config {
   /** The data directory. */
   readonly data: string;
   readonly officeHours: OfficeHours;
+  /** The key over all data keys, and the development issuer's; absent: each in the data directory. */
+  readonly masterKey?: string;
+  readonly tokenKey?: string;
+  /** Where events, keys and leases are for several processes; absent: all in the data directory. */
+  readonly shared?: SharedStorage;
   /** Where recorder instances are configured. */
   readonly recorders?: string;
   /** A JWK set and the issuer of the tokens that it checks; absent: the development issuer, on loopback only. */
   readonly tokens?: { readonly keysFile: string; readonly issuer: string };
+}
+
+/** The servers that several application processes share; credentials stand in the addresses: never print them. */
+export interface SharedStorage {
+  /** `esdb://...` */
+  readonly eventStore: string;
+  /** `postgres://...`: the data keys, and apart from them leases, checkpoints and cursors. */
+  readonly keys: string;
+  readonly database: string;
 }
 
 /** A host that only this machine reaches. */
@@ -25,6 +39,17 @@ const Port = scalar<string>('a port from 0 to 65535', { type: 'string' }, (u) =>
   return typeof u === 'string' && /^\d{1,5}$/.test(u) && integer(0, 65_535).is(Number(u));
 });
 
+const EventStoreUrl = pattern<string>('an address such as esdb://host:2113?tls=true', /^esdb(\+discover)?:\/\/\S+$/, {
+  maxLength: 4096,
+});
+const PostgresUrl = pattern<string>(
+  'an address such as postgres://user@host:5432/database',
+  /^postgres(ql)?:\/\/\S+$/,
+  {
+    maxLength: 4096,
+  },
+);
+
 const Environment = record(
   'Environment',
   {},
@@ -33,6 +58,11 @@ const Environment = record(
     HOST: text(255),
     MADOGUCHI_DATA: text(4096),
     MADOGUCHI_OFFICE_HOURS: OfficeHours,
+    MADOGUCHI_MASTER_KEY: text(4096),
+    MADOGUCHI_TOKEN_KEY: text(4096),
+    EVENTSTORE_URL: EventStoreUrl,
+    KEYS_URL: PostgresUrl,
+    DATABASE_URL: PostgresUrl,
     MADOGUCHI_RECORDERS: text(4096),
     MADOGUCHI_TOKEN_KEYS: text(4096),
     MADOGUCHI_TOKEN_ISSUER: text(255),
@@ -44,7 +74,11 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
   const named = Object.keys(Environment.optional).filter((name) => (environment[name] ?? '') !== '');
   const given = Object.fromEntries(named.map((name) => [name, environment[name]]));
   const decoded = decode(Environment, given);
-  const problems = [...(E.isLeft(decoded) ? decoded.left : []), ...halfOfTokens(given)];
+  const problems = [
+    ...(E.isLeft(decoded) ? decoded.left : []),
+    ...missingOf(given, ['MADOGUCHI_TOKEN_KEYS', 'MADOGUCHI_TOKEN_ISSUER'], 'keys and issuer of the tokens'),
+    ...missingOf(given, ['EVENTSTORE_URL', 'KEYS_URL', 'DATABASE_URL'], 'event store, keys and database'),
+  ];
   if (E.isLeft(decoded) || problems.length > 0) return E.left(problems as DomainErrors);
   const env = decoded.right;
   return E.right({
@@ -52,6 +86,11 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
     host: env.HOST ?? '127.0.0.1',
     data: env.MADOGUCHI_DATA ?? './data',
     officeHours: env.MADOGUCHI_OFFICE_HOURS ?? usualHours,
+    ...(env.MADOGUCHI_MASTER_KEY !== undefined && { masterKey: env.MADOGUCHI_MASTER_KEY }),
+    ...(env.MADOGUCHI_TOKEN_KEY !== undefined && { tokenKey: env.MADOGUCHI_TOKEN_KEY }),
+    ...(env.EVENTSTORE_URL !== undefined && {
+      shared: { eventStore: env.EVENTSTORE_URL, keys: env.KEYS_URL!, database: env.DATABASE_URL! },
+    }),
     ...(env.MADOGUCHI_RECORDERS !== undefined && { recorders: env.MADOGUCHI_RECORDERS }),
     ...(env.MADOGUCHI_TOKEN_KEYS !== undefined && {
       tokens: { keysFile: env.MADOGUCHI_TOKEN_KEYS, issuer: env.MADOGUCHI_TOKEN_ISSUER! },
@@ -59,9 +98,13 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
   });
 };
 
-/** Keys say nothing without their issuer, nor an issuer without keys. */
-const halfOfTokens = (given: Readonly<Record<string, unknown>>): ReadonlyArray<DomainError> => {
-  const [missing, ...both] = ['MADOGUCHI_TOKEN_KEYS', 'MADOGUCHI_TOKEN_ISSUER'].filter((name) => !(name in given));
-  if (missing === undefined || both.length > 0) return [];
-  return [invalid('missing_field', 'is required: keys and issuer of the tokens go together', missing)];
+/** Settings that say nothing without each other: those that are missing beside others that are there. */
+const missingOf = (
+  given: Readonly<Record<string, unknown>>,
+  together: ReadonlyArray<string>,
+  what: string,
+): ReadonlyArray<DomainError> => {
+  const missing = together.filter((name) => !(name in given));
+  if (missing.length === together.length) return [];
+  return missing.map((name) => invalid('missing_field', `is required: ${what} go together`, name));
 };

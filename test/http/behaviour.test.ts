@@ -203,6 +203,7 @@ test('a read whose view has stopped before the position is told so at once; othe
   const began = performance.now();
   const refused = await server.ask('operator', 'GET', '/departments', undefined, wait);
   expect([refused.status, refused.body.code, refused.headers.get('retry-after')]).toEqual([503, 'view_behind', '1']);
+  expect(refused.headers.get('madoguchi-position')! < planted).toBe(true);
   expect(performance.now() - began).toBeLessThan(4_000);
   expect((await server.done('operator', 'GET', '/departments')).body.items).toHaveLength(1);
   expect((await server.ask('operator', 'GET', '/recordings', undefined, wait)).status).toBe(200);

@@ -18,6 +18,21 @@ describe('the environment', () => {
     expect(config({ PORT: '', HOST: '' })).toEqual(config({}));
   });
 
+  test('names the servers that several processes share', () => {
+    const shared = {
+      EVENTSTORE_URL: 'esdb+discover://events.city.example:2113?tls=true',
+      KEYS_URL: 'postgres://keys@keys.city.example:5432/keys',
+      DATABASE_URL: 'postgresql://madoguchi@db.city.example/madoguchi',
+    };
+    expect(config(shared).shared).toEqual({
+      eventStore: shared.EVENTSTORE_URL,
+      keys: shared.KEYS_URL,
+      database: shared.DATABASE_URL,
+    });
+    expect(config({}).shared).toBeUndefined();
+    expect(() => config({ ...shared, KEYS_URL: 'mysql://keys.city.example' })).toThrow(/KEYS_URL/);
+  });
+
   test('is refused with everything that is wrong, and no value', () => {
     const environment = { PORT: '70000', MADOGUCHI_OFFICE_HOURS: 'from nine', MADOGUCHI_TOKEN_ISSUER: 'me' };
     const read = configOf(environment);
@@ -29,7 +44,12 @@ describe('the environment', () => {
   test.each([
     [{ MADOGUCHI_TOKEN_KEYS: 'keys.json' }, /MADOGUCHI_TOKEN_ISSUER/],
     [{ MADOGUCHI_TOKEN_ISSUER: 'https://id.city.example' }, /MADOGUCHI_TOKEN_KEYS/],
-  ])('names keys and issuer together: not %o', (environment, message) => {
+    [{ EVENTSTORE_URL: 'esdb://events.city.example:2113' }, /KEYS_URL.*\n?.*DATABASE_URL/s],
+    [
+      { KEYS_URL: 'postgres://keys.city.example/keys', DATABASE_URL: 'postgres://db.city.example/db' },
+      /EVENTSTORE_URL/,
+    ],
+  ])('names together what says nothing alone: not %o', (environment, message) => {
     expect(() => config(environment)).toThrow(message);
   });
 });

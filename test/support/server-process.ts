@@ -25,6 +25,7 @@ export class ServerProcess {
     readonly url: string,
     readonly data: string,
     private readonly child: ChildProcess,
+    private readonly tokenKey: string,
     text: () => string,
   ) {
     Object.defineProperty(this, 'text', { get: text });
@@ -53,7 +54,7 @@ export class ServerProcess {
       child.stderr.on('data', read);
       child.once('exit', () => reject(new Error(`the server did not start:\n${text}`)));
     });
-    return new ServerProcess(url, data, child, () => text);
+    return new ServerProcess(url, data, child, env['MADOGUCHI_TOKEN_KEY'] ?? tokenKeyFile(data), () => text);
   }
 
   /** All that it has printed. */
@@ -69,6 +70,15 @@ export class ServerProcess {
     return code ?? by;
   }
 
+  /** It answers nothing and does nothing, and keeps what it has open. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  wake(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** One request as a role; a command gets a fresh Idempotency-Key unless `headers` names one. */
   async ask(
     role: string,
@@ -76,9 +86,11 @@ export class ServerProcess {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
+      ...(signal !== undefined && { signal }),
       headers: {
         authorization: `Bearer ${await this.token(role)}`,
         ...(method !== 'GET' && { 'idempotency-key': randomUUID() }),
@@ -102,7 +114,7 @@ export class ServerProcess {
   /** `role` or `role@department`. */
   private async token(as: string): Promise<string> {
     const [role, department] = as.split('@');
-    const key = await readOrCreateTokenKey(tokenKeyFile(this.data));
+    const key = await readOrCreateTokenKey(this.tokenKey);
     const asked = { subject: `test-${role}`, role, hours: 1, ...(department !== undefined && { department }) };
     const token = await issueToken(key, asked);
     if (token._tag === 'Left') throw new Error(JSON.stringify(token.left));

@@ -44,7 +44,7 @@ const city = async (departments: number) => {
     for (const appended of await Promise.all(appends)) expect(isRight(appended)).toBe(true);
   };
   await add(...Array.from({ length: departments }, (_, n) => n));
-  return { store, add, views: join(folder, 'views'), buildView: buildInWorker(worker, file, { execArgv }) };
+  return { store, add, views: join(folder, 'views'), buildView: buildInWorker(worker, { sqlite: file }, { execArgv }) };
 };
 
 test('a first build and a rebuild, with writes going on', async () => {

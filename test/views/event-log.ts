@@ -8,6 +8,7 @@ import {
   type Appended,
   type Batch,
   type EventId,
+  type FeedHealth,
   type Filter,
   type Position,
   type ReadAllOptions,
@@ -30,6 +31,10 @@ export class EventLog extends EventStore {
 
   constructor(private readonly id = 'a') {
     super();
+  }
+
+  override feed(): FeedHealth {
+    return { state: 'live', resumptions: 0, outages: 0 };
   }
 
   /** Writes a fact; each is recorded a second after the one before. */

@@ -69,7 +69,10 @@ export interface RecordedEvent {
   readonly type: string;
   readonly content: Content;
   readonly metadata: EventMetadata;
-  /** By the store's clock; never earlier than that of the event before. */
+  /**
+   * By the clock of the process that stored it; never earlier than that of an event that this process had seen, so
+   * also not than that of the event before in its stream.
+   */
   readonly recordedAt: Instant;
 }
 
@@ -87,10 +90,11 @@ export type AppendError =
   | { readonly _tag: 'conflict'; readonly stream: StreamName; readonly expected: ExpectedRevision }
   /** The stream's key was destroyed: nothing can be added. */
   | { readonly _tag: 'erased'; readonly stream: StreamName }
-  /** Refused before anything was tried: empty, an id twice, an event over 1 MiB, a bad name. */
+  /** Refused before anything was tried: empty, an id twice, over 1 MiB of data, a bad name. */
   | { readonly _tag: 'refused'; readonly code: RefusalCode; readonly message: string };
 
-export type RefusalCode = 'empty_append' | 'repeated_event_id' | 'event_too_large' | 'bad_stream_name' | 'bad_event';
+export type RefusalCode =
+  'empty_append' | 'repeated_event_id' | 'event_too_large' | 'append_too_large' | 'bad_stream_name' | 'bad_event';
 
 /** Who reads a sealed stream, and for what; the KeyVault decides. The system folds streams without a person. */
 export interface Reader {
@@ -140,6 +144,33 @@ export interface Batch {
   readonly live: boolean;
 }
 
+/**
+ * The store does not answer, or not in time. What an append came to is then unknown; the same events appended again
+ * are stored once.
+ */
+export class StoreUnavailable extends Error {}
+
+/** The store refuses this program: its address, its credentials, a certificate. Trying again changes nothing. */
+export class StoreMisconfigured extends Error {}
+
+/** A stream that was deleted or truncated behind our back: its events cannot be folded to what happened. */
+export class TruncatedStream extends Error {
+  constructor(readonly stream: StreamName) {
+    super(`events of ${stream} are missing: the stream was deleted or truncated in the event store`);
+  }
+}
+
+/** How the feed that serves all subscriptions stands. */
+export interface FeedHealth {
+  /** `broken`: it is being resumed, with growing pauses; nothing is lost meanwhile. */
+  readonly state: 'live' | 'catching-up' | 'broken';
+  /** Breaks so far that were resumed at once, being everyday, and those that were an outage. */
+  readonly resumptions: number;
+  readonly outages: number;
+  /** What the last outage was, without any value. */
+  readonly lastError?: string;
+}
+
 /** A position that this store never gave. `code`: `foreign_position` or `position_beyond_head`. */
 export class BadPosition extends Error {
   constructor(
@@ -173,4 +204,6 @@ export abstract class EventStore {
 
   /** The position of the last event, or that of the store's beginning. */
   abstract head(): Promise<Position>;
+
+  abstract feed(): FeedHealth;
 }

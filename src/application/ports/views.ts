@@ -64,6 +64,9 @@ export abstract class Views {
    */
   abstract waitFor(view: ViewName, position: Position, signal: AbortSignal): Promise<boolean>;
 
+  /** Up to where the view that answers has come; nothing while there is none. */
+  abstract positionOf(view: ViewName): Position | undefined;
+
   /** Begins a build from zero beside the documents that are read, and swaps it in when it has caught up. */
   abstract rebuild(view: ViewName): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { AppendError, NewEvent, RefusalCode, StreamName } from '../../application/ports/event-store.js';
 
-const MAX_EVENT_BYTES = 1_048_576;
+/** Of an event, and of all events of one append: what every server takes. */
+const MAX_DATA_BYTES = 1_048_576;
 const MAX_STREAM_NAME_LENGTH = 200;
 const streamShape = /^[a-z]+-[a-z0-9-]+$/;
 const idShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -32,15 +33,20 @@ export const checkedAppend = (
   if (new Set(events.map(({ id }) => id)).size < events.length)
     return refused('repeated_event_id', 'an event id stands twice in one append');
   const serialised: SerialisedEvent[] = [];
+  let total = 0;
   for (const event of events) {
     if (!idShape.test(event.id)) return refused('bad_event', 'an event id is a lower-case UUID');
     if (!typeShape.test(event.type)) return refused('bad_event', 'an event type is a word in PascalCase');
     const one = serialise(event);
     if (one === undefined) return refused('bad_event', `${event.type} cannot be written as JSON`);
-    if (Buffer.byteLength(one.data) > MAX_EVENT_BYTES)
-      return refused('event_too_large', `${event.type} has more than ${MAX_EVENT_BYTES} bytes`);
+    const bytes = Buffer.byteLength(one.data);
+    if (bytes > MAX_DATA_BYTES)
+      return refused('event_too_large', `${event.type} has more than ${MAX_DATA_BYTES} bytes`);
+    total += bytes;
     serialised.push(one);
   }
+  if (total > MAX_DATA_BYTES)
+    return refused('append_too_large', `the events have more than ${MAX_DATA_BYTES} bytes together`);
   return E.right(serialised);
 };
 

@@ -40,7 +40,7 @@ export class Storage {
       const store = new SealedEventStore(events, keys, SEALED_CATEGORIES);
       const pluginState = keep(SqlitePluginState.open(directory.file('state.sqlite')));
       const checkpoints = new StoredCheckpoints(pluginState);
-      const build = buildInWorker(buildWorker, eventsFile);
+      const build = buildInWorker(buildWorker, { sqlite: eventsFile });
       const views = new SqliteViews(directory.file('views'), store, allViews, build);
       return new Storage(directory, events, store, keys, pluginState, checkpoints, views);
     } catch (error) {

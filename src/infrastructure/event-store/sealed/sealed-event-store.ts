@@ -8,6 +8,7 @@ import {
   type Batch,
   type Content,
   type ExpectedRevision,
+  type FeedHealth,
   type NewEvent,
   type Position,
   type ReadAllOptions,
@@ -76,6 +77,10 @@ export class SealedEventStore extends EventStore {
 
   override head(): Promise<Position> {
     return this.inner.head();
+  }
+
+  override feed(): FeedHealth {
+    return this.inner.feed();
   }
 
   private isSealed(stream: StreamName): boolean {

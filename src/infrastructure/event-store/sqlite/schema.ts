@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../../sqlite/transaction.js';
+import { afterMoves, type Move, type StoreIdentity } from '../store-identity.js';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** Acknowledged means on disk: `synchronous = FULL` syncs the log at each commit. */
 const pragmas = `
@@ -12,12 +13,17 @@ const pragmas = `
 `;
 
 /**
- * `position` counts from 1 without gaps. `data` is JSON, or the sealed text under the key that `key_id` names.
- * `recorded_at` is in milliseconds since 1970.
+ * `moves`: the stores that events were moved from or to. `position` counts from 1 without gaps. `data` is JSON, or the
+ * sealed text under the key that `key_id` names. `recorded_at` is in milliseconds since 1970.
  */
 const schema = `
   CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL) STRICT;
   INSERT INTO store (id) SELECT lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT 1 FROM store);
+
+  CREATE TABLE IF NOT EXISTS moves (
+    direction TEXT NOT NULL CHECK (direction IN ('here', 'away')),
+    store TEXT NOT NULL
+  ) STRICT;
 
   CREATE TABLE IF NOT EXISTS events (
     position INTEGER PRIMARY KEY,
@@ -43,4 +49,10 @@ export const prepareEvents = (db: DatabaseSync): void => {
     if (version > SCHEMA_VERSION) throw new Error(`the events are of version ${version}: newer than this program`);
     db.exec(schema);
   });
+};
+
+export const storedIdentity = (db: DatabaseSync): StoreIdentity => {
+  const { id } = db.prepare('SELECT id FROM store').get() as { id: string };
+  const moves = db.prepare('SELECT direction, store FROM moves ORDER BY rowid').all() as unknown as Move[];
+  return afterMoves(id, moves);
 };

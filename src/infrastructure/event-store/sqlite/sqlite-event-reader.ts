@@ -13,6 +13,7 @@ import { epochMs } from '../../../domain/kernel/time.js';
 import { columns, recordedEvent, type EventRow } from './event-row.js';
 import { condition } from './filter.js';
 import { Positions } from './position.js';
+import { storedIdentity } from './schema.js';
 
 // One page bounds what is held in memory, and for how long the event loop stands still.
 const PAGE_EVENTS = 500;
@@ -35,7 +36,7 @@ export class SqliteEventReader {
   private readonly selects = new Map<string, StatementSync>();
 
   constructor(private readonly db: DatabaseSync) {
-    this.positions = new Positions(db.prepare('SELECT id FROM store').get()!['id'] as string);
+    this.positions = new Positions(storedIdentity(db));
     this.selectHead = db.prepare('SELECT max(position) AS head FROM events');
   }
 

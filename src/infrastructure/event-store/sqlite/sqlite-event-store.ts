@@ -10,6 +10,7 @@ import {
   type Appended,
   type Batch,
   type ExpectedRevision,
+  type FeedHealth,
   type NewEvent,
   type Position,
   type ReadAllOptions,
@@ -22,11 +23,13 @@ import { epochMs } from '../../../domain/kernel/time.js';
 import { transaction } from '../../sqlite/transaction.js';
 import { checkedAppend, type SerialisedEvent } from '../append-rules.js';
 import { columns } from './event-row.js';
-import { prepareEvents } from './schema.js';
+import { OutOfPlace, type OpenOptions, type TransferableStore } from '../store-transfer.js';
+import { StoreMoved, type Move, type StoreIdentity } from '../store-identity.js';
+import { prepareEvents, storedIdentity } from './schema.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
 import { subscription, type CommitListeners } from './subscription.js';
 
-export interface SqliteEventStoreOptions {
+export interface SqliteEventStoreOptions extends OpenOptions {
   /** Made when absent, for its owner only. */
   readonly file: string;
   readonly clock: Clock;
@@ -47,7 +50,7 @@ interface PendingAppend {
  * transaction (group commit), each with a conflict check of its own; none is answered before that transaction is on
  * disk. When it fails, all of them reject and nothing is stored.
  */
-export class SqliteEventStore extends EventStore {
+export class SqliteEventStore extends EventStore implements TransferableStore {
   private readonly reader: SqliteEventReader;
   private readonly selectRevision: StatementSync;
   private readonly selectIds: StatementSync;
@@ -61,6 +64,7 @@ export class SqliteEventStore extends EventStore {
   private constructor(
     private readonly db: DatabaseSync,
     private readonly clock: Clock,
+    readonly identity: StoreIdentity,
   ) {
     super();
     this.reader = new SqliteEventReader(db);
@@ -74,14 +78,16 @@ export class SqliteEventStore extends EventStore {
     this.lastRecordedAt = (last?.['recorded_at'] as number | undefined) ?? 0;
   }
 
-  /** Throws when a newer program wrote the file. */
-  static open({ file, clock }: SqliteEventStoreOptions): SqliteEventStore {
+  /** Throws `StoreMoved`, and when a newer program wrote the file. */
+  static open({ file, clock, evenIfMoved = false }: SqliteEventStoreOptions): SqliteEventStore {
     // SQLite itself would make a file that everyone can read; its log takes over the mode.
     closeSync(openSync(file, 'a', 0o600));
     const db = new DatabaseSync(file);
     try {
       prepareEvents(db);
-      return new SqliteEventStore(db, clock);
+      const identity = storedIdentity(db);
+      if (identity.movedTo !== undefined && !evenIfMoved) throw new StoreMoved(identity);
+      return new SqliteEventStore(db, clock, identity);
     } catch (error) {
       db.close();
       throw error;
@@ -129,6 +135,37 @@ export class SqliteEventStore extends EventStore {
     return this.reader.head();
   }
 
+  /** Subscriptions read the file itself: there is nothing between that could break. */
+  override feed(): FeedHealth {
+    return { state: 'live', resumptions: 0, outages: 0 };
+  }
+
+  async takeOver(events: ReadonlyArray<RecordedEvent>): Promise<void> {
+    const { lastRow } = this;
+    try {
+      transaction(this.db, () => {
+        for (const event of events) {
+          const last = (this.selectRevision.get(event.stream)!['revision'] as number | null) ?? -1;
+          const checked = checkedAppend(event.stream, [event as NewEvent]);
+          if (last !== event.revision - 1 || E.isLeft(checked)) throw new OutOfPlace(event);
+          this.insertAt(event.stream, event.revision, checked.right[0]!, epochMs(event.recordedAt));
+        }
+      });
+    } catch (error) {
+      this.lastRow = lastRow;
+      throw error;
+    }
+    this.lastRecordedAt = Math.max(this.lastRecordedAt, ...events.map(({ recordedAt }) => epochMs(recordedAt)));
+  }
+
+  async note({ direction, store }: Move): Promise<void> {
+    transaction(this.db, () => {
+      const last = this.db.prepare('SELECT direction, store FROM moves ORDER BY rowid DESC LIMIT 1').get();
+      if (last?.['direction'] === direction && last['store'] === store) return;
+      this.db.prepare('INSERT INTO moves (direction, store) VALUES (?, ?)').run(direction, store);
+    });
+  }
+
   private commit(): void {
     const group = this.pending;
     if (group.length === 0) return;
@@ -156,12 +193,19 @@ export class SqliteEventStore extends EventStore {
     // A clock that jumps back must not bring disorder into what was recorded when.
     this.lastRecordedAt = Math.max(this.lastRecordedAt, epochMs(this.clock.now()));
     let revision = before;
-    for (const { event, data, metadata } of events) {
-      const { id, type, content } = event;
-      const keyId = content._tag === 'sealed' ? content.box.keyId : null;
-      this.insert.run(++this.lastRow, stream, ++revision, id, type, keyId, data, metadata, this.lastRecordedAt);
-    }
+    for (const event of events) this.insertAt(stream, ++revision, event, this.lastRecordedAt);
     return E.right({ revision, position: this.reader.position(this.lastRow) });
+  }
+
+  private insertAt(
+    stream: StreamName,
+    revision: number,
+    { event, data, metadata }: SerialisedEvent,
+    recordedMs: number,
+  ) {
+    const { id, type, content } = event;
+    const keyId = content._tag === 'sealed' ? content.box.keyId : null;
+    this.insert.run(++this.lastRow, stream, revision, id, type, keyId, data, metadata, recordedMs);
   }
 
   /** What the same events were answered with when they were stored at this very place. */

@@ -18,6 +18,11 @@ const Readiness = record(
   'Readiness',
   {
     ready: flag,
+    feed: record('FeedReadiness', {
+      state: oneOf('live', 'catching-up', 'broken'),
+      resumptions: count,
+      outages: count,
+    }),
     views: t.readonlyArray(
       record('ViewReadiness', {
         view: text(40),
@@ -75,8 +80,10 @@ export class SystemState {
       if (error instanceof ViewUnavailable) return undefined;
       throw error;
     });
+    const { state, resumptions, outages } = this.store.feed();
     return {
       ready: true,
+      feed: { state, resumptions, outages },
       views: (await this.views.status(now)).map(({ view, state, lag }) => ({ view, state, behind: lag.events })),
       recorders: this.recorders.health().map(({ instance, state }) => ({ recorder: instance, state })),
       reactions: this.reactions.status(),

@@ -21,12 +21,18 @@ export class MetricsController {
     collectDefaultMetrics({ register: this.registry, prefix: 'madoguchi_' });
     const gauge = (name: string, help: string, ...labelNames: string[]) =>
       new Gauge({ name: `madoguchi_${name}`, help, labelNames, registers: [this.registry] });
+    this.feedLive = gauge('feed_live', '1 when subscriptions get events as they are stored');
+    this.feedResumptions = gauge('feed_resumptions', 'Times that the feed of events was resumed at once');
+    this.feedOutages = gauge('feed_outages', 'Times that the feed of events failed');
     this.overdue = gauge('overdue_callbacks', 'Callbacks not answered by their due time');
     this.behind = gauge('view_events_behind', 'Events that a view has not taken in', 'view');
     this.running = gauge('recorder_running', '1 when the recorder plugin runs', 'recorder');
     this.failing = gauge('reaction_events_failing', 'Events that a reaction has failed on and tries again', 'reaction');
   }
 
+  private readonly feedLive: Gauge;
+  private readonly feedResumptions: Gauge;
+  private readonly feedOutages: Gauge;
   private readonly overdue: Gauge;
   private readonly behind: Gauge;
   private readonly running: Gauge;
@@ -35,7 +41,10 @@ export class MetricsController {
   @Handles(metrics)
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   async metrics(@Input() _: Input): Promise<string> {
-    const { overdueCallbacks, views, recorders, reactions } = await this.state.read();
+    const { feed, overdueCallbacks, views, recorders, reactions } = await this.state.read();
+    this.feedLive.set(feed.state === 'live' ? 1 : 0);
+    this.feedResumptions.set(feed.resumptions);
+    this.feedOutages.set(feed.outages);
     if (overdueCallbacks !== undefined) this.overdue.set(overdueCallbacks);
     for (const { view, behind } of views) this.behind.set({ view }, behind);
     for (const { recorder, state } of recorders) this.running.set({ recorder }, state === 'running' ? 1 : 0);

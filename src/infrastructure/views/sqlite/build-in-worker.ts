@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { PoisonedBy } from '../../../application/ports/views.js';
-import type { BuildJob, BuildMessage } from './build-job.js';
+import type { BuildJob, BuildMessage, EventsSource } from './build-job.js';
 import type { BuildView } from './build.js';
 
 /**
@@ -9,7 +9,7 @@ import type { BuildView } from './build.js';
  * reads. `worker`: where `build-worker` is, compiled or not.
  */
 export const buildInWorker =
-  (worker: URL, events: string, options: Pick<WorkerOptions, 'execArgv'> = {}): BuildView =>
+  (worker: URL, events: EventsSource, options: Pick<WorkerOptions, 'execArgv'> = {}): BuildView =>
   async (view, file, onProgress, signal) => {
     signal.throwIfAborted();
     const workerData: BuildJob = { view, file, events };

@@ -1,12 +1,15 @@
 import type { PoisonedBy, ViewName } from '../../../application/ports/views.js';
 import type { BuildProgress } from './build.js';
 
+/** Where the events are: a file, or the address of a server. */
+export type EventsSource = { readonly sqlite: string } | { readonly kurrentDb: string };
+
 /** What a build worker is started with. */
 export interface BuildJob {
   readonly view: ViewName;
-  /** The generation's file, and the file of events. */
+  /** The generation's file. */
   readonly file: string;
-  readonly events: string;
+  readonly events: EventsSource;
 }
 
 /** What it says; `ended` comes once, last. */

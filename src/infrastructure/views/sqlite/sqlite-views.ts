@@ -85,6 +85,10 @@ export class SqliteViews extends Views {
     return slot.waiters.wait(position, signal);
   }
 
+  positionOf(name: ViewName): Position | undefined {
+    return this.#slots.get(name)?.current?.position;
+  }
+
   async rebuild(name: ViewName): Promise<void> {
     const slot = this.#slot(name);
     if (slot.beginBuild()) this.#build(slot);
