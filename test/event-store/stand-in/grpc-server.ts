@@ -3,6 +3,7 @@ import { performServerHandshake, type ServerHttp2Session } from 'node:http2';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { Call } from './call.js';
+import { withStreamLimit } from './stream-limit.js';
 import { Valve, Wire } from './wire.js';
 
 /** Answers a call of one method. */
@@ -11,6 +12,13 @@ export type Handler = (call: Call) => void;
 // The real server's: the 101st call on a connection waits without a word.
 const MAX_CONCURRENT_STREAMS = 100;
 const WINDOW_BYTES = 1024 * 1024;
+
+// Node's guards against floods would end connections on which clients break off many calls, or read much at once.
+const UNGUARDED = {
+  maxSessionMemory: Number.MAX_SAFE_INTEGER,
+  streamResetBurst: Number.MAX_SAFE_INTEGER,
+  streamResetRate: Number.MAX_SAFE_INTEGER,
+};
 
 /**
  * gRPC over HTTP/2 without TLS, on loopback. Written on `node:http2`, since the server of grpc-js cannot end a call
@@ -81,9 +89,10 @@ export class GrpcServer {
   }
 
   private accept(socket: Socket): void {
-    const wire = new Wire(socket, this.valve);
+    const wire = new Wire(socket, this.valve, (bytes) => withStreamLimit(bytes, MAX_CONCURRENT_STREAMS));
     const session = performServerHandshake(wire, {
-      settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
+      ...UNGUARDED,
+      settings: { maxConcurrentStreams: 10 * MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
     });
     session.setLocalWindowSize(WINDOW_BYTES);
     this.connections.set(wire, session);

@@ -33,6 +33,8 @@ export class Wire extends Duplex {
   constructor(
     private readonly socket: Socket,
     private readonly valve: Valve,
+    /** Changes what is sent first. */
+    private opening: ((bytes: Buffer) => Buffer) | undefined,
   ) {
     super({ allowHalfOpen: false });
     socket.on('data', (chunk: Buffer) => {
@@ -61,16 +63,14 @@ export class Wire extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    this.valve.pass(() => this.socket.write(chunk, done));
+    this.send([chunk], done);
   }
 
   override _writev(chunks: ReadonlyArray<{ readonly chunk: Buffer }>, done: Done): void {
-    this.valve.pass(() => {
-      this.socket.cork();
-      for (const { chunk } of chunks.slice(0, -1)) this.socket.write(chunk);
-      this.socket.write(chunks.at(-1)!.chunk, done);
-      this.socket.uncork();
-    });
+    this.send(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
   }
 
   override _final(done: Done): void {
@@ -80,5 +80,15 @@ export class Wire extends Duplex {
   override _destroy(error: Error | null, done: Done): void {
     this.socket.destroy();
     done(error);
+  }
+  private send([first, ...rest]: ReadonlyArray<Buffer>, done: Done): void {
+    const chunks = [this.opening?.(first!) ?? first!, ...rest];
+    this.opening = undefined;
+    this.valve.pass(() => {
+      this.socket.cork();
+      for (const chunk of chunks.slice(0, -1)) this.socket.write(chunk);
+      this.socket.write(chunks.at(-1)!, done);
+      this.socket.uncork();
+    });
   }
 }
