@@ -1,4 +1,4 @@
-// Makes the secrets that docker-compose.yml mounts, for a trial: `node deploy/trial-secrets.ts`.
+// Makes the secrets that docker-compose.yml mounts, for a trial: `npx node deploy/trial-secrets.ts`.
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
