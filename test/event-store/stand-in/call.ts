@@ -25,6 +25,7 @@ export class Call {
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
   private sent = 0;
+  private isCut = false;
 
   constructor(
     private readonly stream: ServerHttp2Stream,
@@ -40,7 +41,7 @@ export class Call {
   }
 
   get isOpen(): boolean {
-    return !this.stream.destroyed && !this.stream.closed && !this.stream.writableEnded;
+    return !this.isCut && !this.stream.destroyed && !this.stream.closed && !this.stream.writableEnded;
   }
 
   /** The other side, or the way there, takes no more for now. */
@@ -60,8 +61,8 @@ export class Call {
     this.stream.once('close', listener);
   }
 
-  /** Does something right after the call's so manieth message has left. */
-  afterMessage(count: number, act: () => void): void {
+  /** The call's so manieth message is its last: once it has left, something is done. */
+  cutAfter(count: number, act: () => void): void {
     this.onSent.set(count, act);
   }
 
@@ -73,8 +74,8 @@ export class Call {
     this.waitingBytes += frame.length;
     this.sent += 1;
     const act = this.onSent.get(this.sent);
-    if (act !== undefined) this.flush(act);
-    else if (this.waitingBytes >= WRITE_BYTES) this.flush();
+    if (act !== undefined || this.waitingBytes >= WRITE_BYTES) this.flush(act);
+    this.isCut = act !== undefined;
     return !this.isBlocked;
   }
 

@@ -104,13 +104,13 @@ export class Faults {
       case 'dropped-before':
         return call.drop();
       case 'dropped-during':
-        call.afterMessage(fault.messages, () => call.drop());
+        call.cutAfter(fault.messages, () => call.drop());
         return serve();
       case 'killed-before':
         return void this.machine.kill();
       case 'reset':
         if (fault.messages === undefined) return call.reset();
-        call.afterMessage(fault.messages, () => call.reset());
+        call.cutAfter(fault.messages, () => call.reset());
         return serve();
       case 'frozen':
         this.machine.freeze();

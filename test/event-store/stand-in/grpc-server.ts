@@ -20,6 +20,8 @@ const UNGUARDED = {
   streamResetRate: Number.MAX_SAFE_INTEGER,
 };
 
+const STOP_MS = 1_000;
+
 /**
  * gRPC over HTTP/2 without TLS, on loopback. Written on `node:http2`, since the server of grpc-js cannot end a call
  * without a status or stand still, and writes every message by itself.
@@ -65,7 +67,7 @@ export class GrpcServer {
   /** Tears all connections at once and listens no more. */
   async kill(): Promise<void> {
     const closed = this.closed();
-    for (const wire of this.connections.keys()) wire.tear();
+    this.tear();
     await closed;
     this.valve.open();
   }
@@ -76,7 +78,14 @@ export class GrpcServer {
     this.valve.open();
     for (const call of this.calls) call.reset();
     for (const session of this.connections.values()) session.close();
+    // A client that does not end its side is not waited for.
+    const late = setTimeout(() => this.tear(), STOP_MS);
     await closed;
+    clearTimeout(late);
+  }
+
+  private tear(): void {
+    for (const wire of this.connections.keys()) wire.tear();
   }
 
   private async closed(): Promise<void> {
