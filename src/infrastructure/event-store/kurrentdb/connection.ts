@@ -94,7 +94,8 @@ const refuseWhatMisleads = (url: string): void => {
 };
 
 const dispose = async (client: ClientInside): Promise<void> => {
-  await client.dispose().catch(() => undefined);
+  // It cancels its calls at once, and would then wait for the last of them to say so.
+  void client.dispose().catch(() => undefined);
   await client.getChannel().then(
     (channel) => channel.close(),
     () => undefined,
