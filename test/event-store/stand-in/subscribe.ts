@@ -51,9 +51,10 @@ export class Subscription {
     call.onClose(() => this.leave());
   }
 
-  async run(): Promise<void> {
+  /** `opening`: what is said before all else. */
+  async run(opening: ReadonlyArray<Buffer>): Promise<void> {
     if (this.source.deleted !== undefined) return this.call.end(streamDeleted(this.source.deleted));
-    this.call.send(confirmation(randomUUID()));
+    for (const frame of [confirmation(randomUUID()), ...opening]) this.call.send(frame);
     return this.catchUp();
   }
 
@@ -133,8 +134,10 @@ export const subscribe = (
 ): void => {
   const filter = options.hasFilter() ? filterOf(options.getFilter()!) : unfiltered;
   const source = options.hasAll() ? allSource(log, options.getAll()!) : streamSource(log, options.getStream()!);
-  if (source === undefined) call.end(handlerThrew);
-  else void new Subscription(call, source, filter, publisher, rules).run();
+  if (source === undefined) return call.end(handlerThrew);
+  // A real server may begin with a checkpoint that is no progress at all.
+  const isFilteredFromStart = options.hasFilter() && options.getAll()?.hasStart() === true;
+  void new Subscription(call, source, filter, publisher, rules).run(isFilteredFromStart ? [checkpoint(0)] : []);
 };
 
 const allSource = (log: Log, asked: streams.ReadReq.Options.AllOptions): AllSource | undefined => {
