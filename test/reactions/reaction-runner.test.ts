@@ -14,9 +14,10 @@ import { systemActor } from '../../src/application/aggregates/request.js';
 import { epochMs, instant, type Instant } from '../../src/domain/kernel/time.js';
 import { SqliteEventStore } from '../../src/infrastructure/event-store/sqlite/sqlite-event-store.js';
 import { ReactionRunner } from '../../src/infrastructure/reactions/reaction-runner.js';
-import { StoredCheckpoints } from '../../src/infrastructure/reactions/stored-checkpoints.js';
+import { SoleOwner } from '../../src/infrastructure/leases/sole-owner.js';
 import { SystemClock } from '../../src/infrastructure/system-clock.js';
-import { SqlitePluginState } from '../../src/infrastructure/plugins/sqlite-plugin-state.js';
+import { openState } from '../../src/infrastructure/state/sqlite/open-state.js';
+import { SqliteCheckpoints } from '../../src/infrastructure/state/sqlite/sqlite-checkpoints.js';
 import { tempDir } from '../support/temp-dir.js';
 
 beforeAll(() => Logger.overrideLogger(false));
@@ -45,8 +46,9 @@ const setUp = () => {
   const clock = new SystemClock();
   clock.hold(START);
   const store = SqliteEventStore.open({ file: join(dir, 'events.sqlite'), clock });
-  const state = SqlitePluginState.open(join(dir, 'state.sqlite'));
-  const checkpoints = new StoredCheckpoints(state);
+  const state = openState(join(dir, 'state.sqlite'));
+  const checkpoints = new SqliteCheckpoints(state);
+  const leases = new SoleOwner();
   onTestFinished(async () => {
     await store.close();
     state.close();
@@ -68,7 +70,7 @@ const setUp = () => {
   };
   const run = (reaction: Reaction) => {
     const options = { retryMs: [1, 4] as const, clockPollMs: 2, maxPending: 4 };
-    const runner = new ReactionRunner(reaction, store, checkpoints, clock, options);
+    const runner = new ReactionRunner(reaction, store, checkpoints, leases, clock, options);
     runner.start();
     onTestFinished(() => runner.stop());
     return runner;

@@ -2,7 +2,8 @@
 export interface InstanceHealth {
   readonly instance: string;
   readonly plugin: string;
-  readonly state: 'starting' | 'running' | 'backing-off' | 'stopped';
+  /** `standby`: another process runs it, and this one would take over. */
+  readonly state: 'standby' | 'starting' | 'running' | 'backing-off' | 'stopped';
   /** When it came into this state: UTC, ISO 8601. */
   readonly since: string;
   /** The class of the error that it last broke with; a message could hold personal data. */

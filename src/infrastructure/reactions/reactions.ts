@@ -4,9 +4,10 @@ import { reactions } from '../../application/application.module.js';
 import { Clock } from '../../application/ports/clock.js';
 import { Checkpoints } from '../../application/ports/checkpoints.js';
 import { EventStore } from '../../application/ports/event-store.js';
+import { Leases } from '../../application/ports/leases.js';
 import { ReactionRunner, type ReactionStatus } from './reaction-runner.js';
 
-/** Runs every reaction of the application. */
+/** Runs every reaction of the application whose lease this process owns. */
 @Injectable()
 export class Reactions {
   private runners: ReadonlyArray<ReactionRunner> = [];
@@ -15,13 +16,14 @@ export class Reactions {
     private readonly modules: ModuleRef,
     private readonly store: EventStore,
     private readonly checkpoints: Checkpoints,
+    private readonly leases: Leases,
     private readonly clock: Clock,
   ) {}
 
   start(): void {
     this.runners = reactions.map((reaction) => {
       const found = this.modules.get(reaction, { strict: false });
-      return new ReactionRunner(found, this.store, this.checkpoints, this.clock);
+      return new ReactionRunner(found, this.store, this.checkpoints, this.leases, this.clock);
     });
     for (const runner of this.runners) runner.start();
   }

@@ -10,6 +10,7 @@ import { PublishArticle } from '../../application/faq/commands.js';
 import { AcknowledgeCallback, AnswerCallback, RecordInquiry } from '../../application/inquiry/commands.js';
 import { RequestCallback } from '../../application/inquiry/request-callback.js';
 import type { OfficeCalendar } from '../../application/ports/office-calendar.js';
+import type { Lease } from '../../application/ports/leases.js';
 import type { PluginState } from '../../application/ports/plugin-state.js';
 import type { RecorderIngest } from '../../application/ports/recorder-ingest.js';
 import { RegisterStaff } from '../../application/staff/commands.js';
@@ -51,18 +52,18 @@ export class SampleCity {
     return (await this.means.state.get(SAMPLE_RECORDER, 'day')) !== undefined;
   }
 
-  async load(): Promise<void> {
+  async load(lease: Lease): Promise<void> {
     const { state, clock } = this.means;
     if ((await state.get(SAMPLE_RECORDER, 'loaded')) !== undefined) return;
     const told = await state.get(SAMPLE_RECORDER, 'day');
     const midnight = told === undefined ? this.sampleDay() : Number(told);
-    if (told === undefined) await state.set(SAMPLE_RECORDER, 'day', String(midnight));
+    if (told === undefined) await state.set(SAMPLE_RECORDER, 'day', String(midnight), lease);
     try {
       await this.replay(midnight);
     } finally {
       clock.release();
     }
-    await state.set(SAMPLE_RECORDER, 'loaded', 'yes');
+    await state.set(SAMPLE_RECORDER, 'loaded', 'yes', lease);
   }
 
   /** Midnight in Japan of the last office day that is over, as milliseconds since 1970. */

@@ -23,7 +23,7 @@ import type { Storage } from './storage.js';
 
 /** Which adapter stands behind which port. */
 export const portsOver = (
-  { store, keys, views, pluginState }: Storage,
+  { store, keys, views, pluginState, leases }: Storage,
   clock: Clock,
   calendar: OfficeCalendar,
   recorders: ReadonlyArray<ConfiguredRecorder>,
@@ -42,7 +42,7 @@ export const portsOver = (
     provide: RecorderHost,
     inject: [RecorderIngest],
     useFactory: (ingest: RecorderIngest) =>
-      new RecorderHost({ recorders, ingest, state: pluginState, log: (instance) => logOf(instance) }),
+      new RecorderHost({ recorders, ingest, state: pluginState, leases, log: (instance) => logOf(instance) }),
   },
   { provide: RecorderAudio, useExisting: RecorderHost },
   { provide: RecorderHealth, useExisting: RecorderHost },

@@ -59,7 +59,7 @@ export const serve = async (config: Config, { version, sample }: ServeOptions): 
     await storage.views.start();
     const module = ServerModule.over(portsOver(storage, clock, calendar, all), storage, tokens);
     app = await createHttp(module, operationsOf(controllers), version);
-    if (isSample) await sampleCity(app, storage, clock).load();
+    if (isSample) await loadSample(sampleCity(app, storage, clock), storage);
     app.get(Reactions).start();
     app.get(RecorderHost, { strict: false }).start();
     await listen(app, config);
@@ -96,6 +96,10 @@ const isEmpty = async ({ store }: Storage): Promise<boolean> => {
 
 const hasSample = async ({ pluginState }: Storage): Promise<boolean> =>
   (await pluginState.get(SAMPLE_RECORDER, 'day')) !== undefined;
+
+/** Where several processes start at once, one loads, and the others go on when it has. */
+const loadSample = (city: SampleCity, { leases }: Storage): Promise<void> =>
+  leases.hold('sample-city', new AbortController().signal, (lease) => city.load(lease));
 
 const sampleCity = (app: NestFastifyApplication, { pluginState }: Storage, clock: SystemClock): SampleCity =>
   new SampleCity({

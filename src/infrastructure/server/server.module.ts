@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { ApplicationModule } from '../../application/application.module.js';
 import { Checkpoints } from '../../application/ports/checkpoints.js';
+import { Leases } from '../../application/ports/leases.js';
 import { BearerGuard } from '../auth/bearer-guard.js';
 import { TokenVerifier } from '../auth/tokens.js';
 import { AnswerInterceptor } from '../http/answer.js';
@@ -23,6 +24,7 @@ export class ServerModule {
       providers: [
         { provide: TokenVerifier, useValue: tokens },
         { provide: Checkpoints, useValue: storage.checkpoints },
+        { provide: Leases, useValue: storage.leases },
         Reactions,
         SystemState,
         { provide: APP_GUARD, useClass: BearerGuard },

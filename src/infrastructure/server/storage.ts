@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { mayOpen, SEALED_CATEGORIES } from '../../domain/kernel/disclosure.js';
 import type { Clock } from '../../application/ports/clock.js';
 import { DataDirectory } from '../data-directory.js';
@@ -5,23 +6,31 @@ import { SealedEventStore } from '../event-store/sealed/sealed-event-store.js';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
 import { readOrCreateMasterKey } from '../keys/master-key-file.js';
 import { SqliteKeyVault } from '../keys/sqlite/sqlite-key-vault.js';
-import { SqlitePluginState } from '../plugins/sqlite-plugin-state.js';
-import { StoredCheckpoints } from '../reactions/stored-checkpoints.js';
+import { SoleOwner } from '../leases/sole-owner.js';
+import { openState } from '../state/sqlite/open-state.js';
+import { SqliteCheckpoints } from '../state/sqlite/sqlite-checkpoints.js';
+import { SqlitePluginState } from '../state/sqlite/sqlite-plugin-state.js';
 import { allViews } from '../views/sqlite/all-views.js';
 import { buildInWorker } from '../views/sqlite/build-in-worker.js';
 import { SqliteViews } from '../views/sqlite/sqlite-views.js';
 
 /** All that one machine stores (docs/architecture.md), opened together and closed together. */
 export class Storage {
+  readonly leases = new SoleOwner();
+  readonly pluginState: SqlitePluginState;
+  readonly checkpoints: SqliteCheckpoints;
+
   private constructor(
     private readonly directory: DataDirectory,
     private readonly events: SqliteEventStore,
     readonly store: SealedEventStore,
     readonly keys: SqliteKeyVault,
-    readonly pluginState: SqlitePluginState,
-    readonly checkpoints: StoredCheckpoints,
+    private readonly state: DatabaseSync,
     readonly views: SqliteViews,
-  ) {}
+  ) {
+    this.pluginState = new SqlitePluginState(state);
+    this.checkpoints = new SqliteCheckpoints(state);
+  }
 
   /** Throws when another process has the directory, or a file in it cannot be used; then nothing stays open. */
   static open(folder: string, clock: Clock, buildWorker: URL): Storage {
@@ -38,11 +47,10 @@ export class Storage {
       const eventsFile = directory.file('events.sqlite');
       const events = keep(SqliteEventStore.open({ file: eventsFile, clock }));
       const store = new SealedEventStore(events, keys, SEALED_CATEGORIES);
-      const pluginState = keep(SqlitePluginState.open(directory.file('state.sqlite')));
-      const checkpoints = new StoredCheckpoints(pluginState);
+      const state = keep(openState(directory.file('state.sqlite')));
       const build = buildInWorker(buildWorker, { sqlite: eventsFile });
       const views = new SqliteViews(directory.file('views'), store, allViews, build);
-      return new Storage(directory, events, store, keys, pluginState, checkpoints, views);
+      return new Storage(directory, events, store, keys, state, views);
     } catch (error) {
       for (const resource of opened) resource.close();
       directory.release();
@@ -54,7 +62,7 @@ export class Storage {
   async close(): Promise<void> {
     await this.views.close();
     await this.events.close();
-    this.pluginState.close();
+    this.state.close();
     this.keys.close();
     this.directory.release();
   }

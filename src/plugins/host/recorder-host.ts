@@ -1,3 +1,4 @@
+import type { Lease, Leases } from '../../application/ports/leases.js';
 import { PluginState } from '../../application/ports/plugin-state.js';
 import { RecorderAudio } from '../../application/ports/recorder-audio.js';
 import type { InstanceHealth, RecorderHealth } from '../../application/ports/recorder-health.js';
@@ -13,30 +14,31 @@ export interface RecorderHostMeans {
   readonly recorders: ReadonlyArray<ConfiguredRecorder>;
   readonly ingest: RecorderIngest;
   readonly state: PluginState;
+  readonly leases: Leases;
   /** A log for each instance. */
   readonly log: (instance: string) => RecorderLog;
   readonly times?: SupervisionTimes;
 }
 
-/** Runs the configured recorders, each by itself (K1), takes in what they tell, and reaches the audio they hold (K4). */
+/** Runs the configured recorders, each by itself (K1) and in one process at a time, takes in what they tell, and reaches the audio they hold (K4). */
 export class RecorderHost extends RecorderAudio implements RecorderHealth {
   private readonly supervisors: ReadonlyMap<string, Supervisor>;
 
-  constructor({ recorders, ingest, state, log, times = supervisionTimes }: RecorderHostMeans) {
+  constructor({ recorders, ingest, state, leases, log, times = supervisionTimes }: RecorderHostMeans) {
     super();
     this.supervisors = new Map(
       recorders.map((recorder) => {
         const { instance } = recorder;
-        const context = {
+        const contextOf = (lease: Lease) => ({
           instance,
           emit: (fact: RecorderFact) => takeIn(ingest, instance, fact, log(instance)),
           log: log(instance),
           state: {
             get: (key: string) => state.get(instance, key),
-            set: (key: string, value: string) => state.set(instance, key, value),
+            set: (key: string, value: string) => state.set(instance, key, value, lease),
           },
-        };
-        return [instance, new Supervisor(recorder, context, times)];
+        });
+        return [instance, new Supervisor(recorder, contextOf, leases, log(instance), times)];
       }),
     );
   }

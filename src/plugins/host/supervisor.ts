@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LeaseLost, type Lease, type Leases } from '../../application/ports/leases.js';
 import type { InstanceHealth } from '../../application/ports/recorder-health.js';
-import type { RecorderContext, RunningRecorder } from '../sdk/recorder.js';
+import type { RecorderContext, RecorderLog, RunningRecorder } from '../sdk/recorder.js';
 import type { ConfiguredRecorder } from './configuration.js';
 
 /** Milliseconds. */
@@ -21,7 +22,7 @@ export const supervisionTimes: SupervisionTimes = {
   stop: 10_000,
 };
 
-/** Runs one instance: starts it anew whenever it breaks, until stopped. */
+/** Runs one instance while this process owns its lease: starts it anew whenever it breaks, until stopped. */
 export class Supervisor {
   private readonly ending = new AbortController();
   private state: InstanceHealth['state'] = 'stopped';
@@ -32,7 +33,9 @@ export class Supervisor {
 
   constructor(
     readonly recorder: ConfiguredRecorder,
-    private readonly context: Omit<RecorderContext<unknown>, 'config' | 'signal'>,
+    private readonly contextOf: (lease: Lease) => Omit<RecorderContext<unknown>, 'config' | 'signal'>,
+    private readonly leases: Leases,
+    private readonly log: RecorderLog,
     private readonly times: SupervisionTimes,
   ) {}
 
@@ -52,7 +55,12 @@ export class Supervisor {
   }
 
   start(): void {
-    if (!this.ending.signal.aborted) this.loop ??= this.supervise();
+    if (this.ending.signal.aborted || this.loop !== undefined) return;
+    const { signal } = this.ending;
+    const standBy = () => void (signal.aborted || this.become('standby'));
+    standBy();
+    const run = (lease: Lease) => this.supervise(lease).finally(standBy);
+    this.loop = this.leases.hold(`recorder:${this.recorder.instance}`, signal, run);
   }
 
   /** Safe without a start, and twice. */
@@ -62,11 +70,11 @@ export class Supervisor {
     this.become('stopped');
   }
 
-  private async supervise(): Promise<void> {
-    const { signal } = this.ending;
+  private async supervise(lease: Lease): Promise<void> {
+    const { signal } = lease;
     for (let breaks = 0; !signal.aborted; breaks += 1) {
       const startedAt = Date.now();
-      await this.runOnce();
+      await this.runOnce(lease);
       if (signal.aborted) return;
       if (Date.now() - startedAt >= this.times.stable) breaks = 0;
       this.become('backing-off');
@@ -76,22 +84,23 @@ export class Supervisor {
   }
 
   /** Resolves when the instance runs no more, for whatever reason. */
-  private async runOnce(): Promise<void> {
+  private async runOnce(lease: Lease): Promise<void> {
     // Of this run alone: a run that broke must not go on beside the next.
     const run = new AbortController();
-    const signal = AbortSignal.any([this.ending.signal, run.signal]);
+    const signal = AbortSignal.any([lease.signal, run.signal]);
     this.become('starting');
     try {
-      const running = await this.recorder.start({ ...this.context, signal });
+      const running = await this.recorder.start({ ...this.contextOf(lease), signal });
       const stop = () => void running.stop().catch((error: unknown) => this.broke(error));
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
       this.current = running;
       this.become('running');
       await running.finished;
-      if (!this.ending.signal.aborted) this.broke(new Error('it ended by itself'));
+      if (!lease.signal.aborted) this.broke(new Error('it ended by itself'));
     } catch (error) {
-      if (!this.ending.signal.aborted) this.broke(error);
+      if (error instanceof LeaseLost) throw error;
+      if (!lease.signal.aborted) this.broke(error);
     } finally {
       this.current = undefined;
       run.abort();
@@ -100,7 +109,7 @@ export class Supervisor {
 
   private broke(error: unknown): void {
     this.lastError = error instanceof Error ? error.constructor.name : typeof error;
-    this.context.log.error(`broke with ${this.lastError}`);
+    this.log.error(`broke with ${this.lastError}`);
   }
 
   private become(state: InstanceHealth['state']): void {

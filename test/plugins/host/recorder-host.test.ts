@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import { FactRefused, type RecorderFact as PortFact } from '../../../src/application/ports/recorder-ingest.js';
+import { SoleOwner } from '../../../src/infrastructure/leases/sole-owner.js';
 import { parseRecorders } from '../../../src/plugins/host/configuration.js';
 import { RecorderHost, RecorderUnavailable } from '../../../src/plugins/host/recorder-host.js';
 import {
@@ -86,7 +87,14 @@ const hosting = (plugins: Readonly<Record<string, Scripted>>, stop: typeof times
     if (!configured.ok) throw new Error('not configured');
     return { instance, manifest: plugin.manifest, start: configured.value };
   });
-  const host = new RecorderHost({ recorders, ingest, state: new MemoryPluginState(), log, times: stop });
+  const host = new RecorderHost({
+    recorders,
+    ingest,
+    state: new MemoryPluginState(),
+    leases: new SoleOwner(),
+    log,
+    times: stop,
+  });
   onTestFinished(() => host.stop());
   return { host, ingest, messages };
 };

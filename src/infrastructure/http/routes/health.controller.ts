@@ -33,7 +33,7 @@ const Readiness = record(
     recorders: t.readonlyArray(
       record('RecorderReadiness', {
         recorder: text(40),
-        state: oneOf('starting', 'running', 'backing-off', 'stopped'),
+        state: oneOf('standby', 'starting', 'running', 'backing-off', 'stopped'),
       }),
     ),
     reactions: t.readonlyArray(record('ReactionReadiness', { reaction: text(40), pending: count, failing: count })),

@@ -1,0 +1,41 @@
+import type { LeaseStatus } from '../../application/ports/leases.js';
+
+/** How one who holds a lease or waits for it stands. */
+export class Standing {
+  private state: LeaseStatus['state'] = 'waiting';
+  private since = new Date();
+  private epoch: number | undefined;
+  private lastError: string | undefined;
+
+  constructor(readonly name: string) {}
+
+  get status(): LeaseStatus {
+    return {
+      name: this.name,
+      state: this.state,
+      since: this.since.toISOString(),
+      ...(this.epoch !== undefined && { epoch: this.epoch }),
+      ...(this.lastError !== undefined && { lastError: this.lastError }),
+    };
+  }
+
+  own(epoch: number): void {
+    this.epoch = epoch;
+    this.become('owned');
+  }
+
+  wait(): void {
+    this.become('waiting');
+  }
+
+  /** Undefined: all is well again. */
+  failed(error: string | undefined): void {
+    this.lastError = error;
+  }
+
+  private become(state: LeaseStatus['state']): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.since = new Date();
+  }
+}
