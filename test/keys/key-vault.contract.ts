@@ -2,15 +2,20 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { streamName } from '../../src/application/ports/event-store.js';
 import { UnknownKey, type Erasure, type KeyVault } from '../../src/application/ports/key-vault.js';
 import type { Instant } from '../../src/domain/kernel/time.js';
+import { KeyConflict, type TransferableVault } from '../../src/infrastructure/keys/vault-transfer.js';
 import { departmentStaff, erasure, operator, resolved, system } from './synthetic.js';
 
 /** One place where keys are kept, opened and closed again and again. */
 export interface VaultUnderTest {
   /** Opens the keys, for readers whom `mayOpen` of the domain entitles. */
-  readonly open: () => Promise<KeyVault>;
+  readonly open: () => Promise<Vault>;
   /** Ends the process's hold on the keys; after it every use of the vault is an outage. */
-  readonly close: (vault: KeyVault) => Promise<void>;
+  readonly close: (vault: Vault) => Promise<void>;
+  /** Another, empty place under the same master key, open until the test ends. */
+  readonly another: () => Promise<Vault>;
 }
+
+export type Vault = KeyVault & TransferableVault;
 
 const later: Erasure = { ...erasure, at: '2026-05-01T00:30:00.000Z' as Instant, reason: 'retention-due' };
 
@@ -28,7 +33,7 @@ export const keyVaultContract = (name: string, make: () => Promise<VaultUnderTes
       vault = await place.open();
       return vault;
     };
-    return { vault, reopen, close: () => place.close(vault) };
+    return { vault, reopen, close: () => place.close(vault), place };
   };
 
   describe(`${name} keeps to the contract of key vaults`, () => {
@@ -144,6 +149,57 @@ export const keyVaultContract = (name: string, make: () => Promise<VaultUnderTes
         expect(failure).not.toBeInstanceOf(UnknownKey);
       }
       expect(await (await reopen()).find(citizen, system)).toEqual(minted);
+    });
+
+    test('answers a ping, and no longer in an outage', async () => {
+      const { vault, close } = await opened();
+      await vault.ping();
+      await close();
+      await expect(vault.ping()).rejects.toBeInstanceOf(Error);
+    });
+
+    test('hands over its ledger and its wrapped keys, under which the same data keys lie', async () => {
+      const { vault, place } = await opened();
+      const minted = await vault.mint(citizen);
+      await vault.mint(other);
+      await vault.erase(other, erasure);
+      const [erasures, keys] = [await Array.fromAsync(vault.erasures()), await Array.fromAsync(vault.wrappedKeys())];
+      expect(erasures).toEqual([{ stream: other, erasure }]);
+      expect(keys.map(({ stream }) => stream)).toEqual([citizen]);
+
+      const target = await place.another();
+      // Twice: a move that was broken off begins again.
+      for (let n = 0; n < 2; n++) {
+        await target.takeErasures(erasures);
+        await target.takeKeys(keys);
+      }
+      expect(await target.find(citizen, system)).toEqual(minted);
+      expect(await target.find(other, system)).toEqual({ _tag: 'erased', erasure });
+
+      await vault.destroyKeys();
+      expect(await Array.fromAsync(vault.wrappedKeys())).toEqual([]);
+      expect(await Array.fromAsync(vault.erasures())).toEqual(erasures);
+      await expect(vault.find(citizen, system)).rejects.toBeInstanceOf(UnknownKey);
+    });
+
+    test('takes no key over for a stream that was erased or has another one', async () => {
+      const { vault, place } = await opened();
+      await vault.mint(citizen);
+      await vault.mint(other);
+      const keys = await Array.fromAsync(vault.wrappedKeys());
+      const target = await place.another();
+      await target.erase(citizen, erasure);
+      const minted = await target.mint(other);
+      for (const key of keys) await expect(target.takeKeys([key])).rejects.toBeInstanceOf(KeyConflict);
+      expect(await target.mint(citizen)).toEqual({ _tag: 'erased', erasure });
+      expect(await target.find(other, system)).toEqual(minted);
+    });
+
+    test('destroys a key that stands here when the ledger that it takes over says so', async () => {
+      const { vault } = await opened();
+      await vault.mint(citizen);
+      await vault.takeErasures([{ stream: citizen, erasure }]);
+      expect(await vault.find(citizen, system)).toEqual({ _tag: 'erased', erasure });
     });
 
     test('digests alike across restarts, and otherwise under another master key', async () => {

@@ -28,6 +28,7 @@ keyVaultContract('SqliteKeyVault', async () => {
   return {
     open: async () => SqliteKeyVault.open({ file, masterKey, access: mayOpen }),
     close: async (vault) => (vault as SqliteKeyVault).close(),
+    another: async () => openVault(join(tempDir(), 'keys.sqlite'), masterKey),
   };
 });
 

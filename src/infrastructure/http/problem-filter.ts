@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BadPosition, StoreUnavailable } from '../../application/ports/event-store.js';
+import { KeysUnavailable } from '../../application/ports/key-vault.js';
 import { BeyondCalendar } from '../../application/ports/office-calendar.js';
 import { BadCursor } from '../../application/ports/page.js';
 import { ViewUnavailable } from '../../application/ports/views.js';
@@ -36,7 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
       return problemOf([invalid('bad_cursor', 'is where no page of this list ended', 'query.after')]);
     if (exception instanceof BeyondCalendar)
       return new Problem(503, 'beyond_calendar', 'The table of holidays ends before this moment: update it');
-    if (exception instanceof StoreUnavailable) return this.storeUnavailable(exception);
+    if (exception instanceof StoreUnavailable || exception instanceof KeysUnavailable) return this.outage(exception);
     if (exception instanceof ViewUnavailable)
       return new Problem(503, 'view_building', exception.message, [], { 'retry-after': '5' });
     const status = statusOf(exception);
@@ -45,10 +46,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   /** What a command came to may be unknown: the same request again, under its key, finds out. */
-  private storeUnavailable({ message }: StoreUnavailable): Problem {
+  private outage({ message }: StoreUnavailable | KeysUnavailable): Problem {
     this.logger.warn(message);
-    const title = 'The event store does not answer: send the same request again';
-    return new Problem(503, 'store_unavailable', title, [], { 'retry-after': '2' });
+    const title = 'The event store or the keys do not answer: send the same request again';
+    return new Problem(503, 'storage_unavailable', title, [], { 'retry-after': '2' });
   }
 
   /** A message may hold what a citizen said: the log gets the error's kind and place. */

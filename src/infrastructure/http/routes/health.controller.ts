@@ -74,7 +74,7 @@ export class SystemState {
 
   /** Throws when the event store or the keys do not answer. */
   async read() {
-    await Promise.all([this.store.head(), this.keys.digest('')]);
+    await Promise.all([this.store.head(), this.keys.ping()]);
     const now = this.clock.now();
     const overdueCallbacks = await this.inbox.overdueCount(now).catch((error: unknown) => {
       if (error instanceof ViewUnavailable) return undefined;

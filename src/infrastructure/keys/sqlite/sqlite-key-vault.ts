@@ -7,6 +7,7 @@ import type { Actor } from '../../../domain/kernel/actor.js';
 import type { Instant } from '../../../domain/kernel/time.js';
 import { BadMasterKey, type MasterKey } from '../master-key.js';
 import { transaction } from '../../sqlite/transaction.js';
+import { KeyConflict, type ErasedStream, type TransferableVault, type WrappedKey } from '../vault-transfer.js';
 import { schema, SCHEMA_VERSION } from './schema.js';
 
 const DATA_KEY_BYTES = 32;
@@ -37,7 +38,7 @@ interface ErasureRow {
  * Only one process has the file open at a time. No unwrapped key is kept: each answer is a copy that the caller may
  * overwrite.
  */
-export class SqliteKeyVault extends KeyVault {
+export class SqliteKeyVault extends KeyVault implements TransferableVault {
   private readonly selectKey: StatementSync;
   private readonly insertKey: StatementSync;
   private readonly deleteKey: StatementSync;
@@ -106,23 +107,67 @@ export class SqliteKeyVault extends KeyVault {
   }
 
   override async erase(stream: StreamName, erasure: Erasure): Promise<Erasure> {
-    const standing = transaction(this.db, () => {
-      const before = this.erasureOf(stream);
-      if (before !== undefined) return before;
-      this.deleteKey.run(stream);
-      this.insertErasure.run(stream, JSON.stringify(erasure.by), erasure.at, erasure.reason);
-      return erasure;
-    });
+    const standing = transaction(this.db, () => this.revoke(stream, erasure));
     truncateLog(this.db);
     return standing;
+  }
+
+  override async ping(): Promise<void> {
+    this.erasureOf('' as StreamName);
   }
 
   override async digest(content: string): Promise<string> {
     return this.masterKey.digest(content);
   }
 
+  async *erasures(): AsyncGenerator<ErasedStream> {
+    for (const row of this.db.prepare('SELECT stream, "by", at, reason FROM erasures ORDER BY stream').all()) {
+      const stream = row['stream'] as StreamName;
+      yield { stream, erasure: this.erasureOf(stream)! };
+    }
+  }
+
+  async *wrappedKeys(): AsyncGenerator<WrappedKey> {
+    for (const row of this.db.prepare('SELECT stream, key_id, wrapped FROM keys ORDER BY stream').all()) {
+      const { stream, key_id: keyId, wrapped } = row as unknown as KeyRow & { stream: StreamName };
+      yield { stream, keyId, wrapped };
+    }
+  }
+
+  async takeErasures(erased: ReadonlyArray<ErasedStream>): Promise<void> {
+    transaction(this.db, () => {
+      for (const { stream, erasure } of erased) this.revoke(stream, erasure);
+    });
+    truncateLog(this.db);
+  }
+
+  async takeKeys(keys: ReadonlyArray<WrappedKey>): Promise<void> {
+    transaction(this.db, () => {
+      for (const { stream, keyId, wrapped } of keys) {
+        const standing = this.keyRow(stream);
+        if (standing?.key_id === keyId) continue;
+        if (standing !== undefined || this.erasureOf(stream) !== undefined) throw new KeyConflict(stream);
+        this.insertKey.run(stream, keyId, wrapped);
+      }
+    });
+  }
+
+  async destroyKeys(): Promise<void> {
+    this.db.exec('DELETE FROM keys');
+    truncateLog(this.db);
+  }
+
   private keyRow(stream: StreamName): KeyRow | undefined {
     return this.selectKey.get(stream) as KeyRow | undefined;
+  }
+
+  /** Answers with the erasure that stands. */
+  private revoke(stream: StreamName, erasure: Erasure): Erasure {
+    const before = this.erasureOf(stream);
+    if (before !== undefined) return before;
+    this.deleteKey.run(stream);
+    this.insertErasure.run(stream, JSON.stringify(erasure.by), erasure.at, erasure.reason);
+    return erasure;
   }
 
   private resolve(stream: StreamName, { key_id: keyId, wrapped }: KeyRow): Extract<KeyLookup, { _tag: 'resolved' }> {

@@ -1,0 +1,21 @@
+import type { Pool } from 'pg';
+
+/** Fingerprints of the secrets that all processes must share; the secrets themselves never come here. */
+export const secretsSchema = {
+  name: 'shared-secrets',
+  version: 1,
+  statements: 'CREATE TABLE shared_secrets (name text PRIMARY KEY, fingerprint text NOT NULL)',
+};
+
+/** The fingerprint that stands: that of the first process to come, which may be this one. */
+export const matchSecret = async (
+  pool: Pool,
+  name: 'master-key' | 'token-signing-key',
+  fingerprint: string,
+): Promise<string> => {
+  await pool.query('INSERT INTO shared_secrets VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, fingerprint]);
+  const { rows } = await pool.query<{ fingerprint: string }>('SELECT fingerprint FROM shared_secrets WHERE name = $1', [
+    name,
+  ]);
+  return rows[0]!.fingerprint;
+};
