@@ -16,7 +16,7 @@ export interface LeaseStatus {
   readonly since: string;
   /** The epoch that it owns, or owned last; absent before the first. */
   readonly epoch?: number;
-  /** The class or code of the failure that keeps the leases from being asked for or renewed; absent while all is well. */
+  /** The failure that keeps leases from being asked for or renewed, without any value; absent while all is well. */
   readonly lastError?: string;
 }
 

@@ -5,7 +5,6 @@ export class Standing {
   private state: LeaseStatus['state'] = 'waiting';
   private since = new Date();
   private epoch: number | undefined;
-  private lastError: string | undefined;
 
   constructor(readonly name: string) {}
 
@@ -15,7 +14,6 @@ export class Standing {
       state: this.state,
       since: this.since.toISOString(),
       ...(this.epoch !== undefined && { epoch: this.epoch }),
-      ...(this.lastError !== undefined && { lastError: this.lastError }),
     };
   }
 
@@ -26,11 +24,6 @@ export class Standing {
 
   wait(): void {
     this.become('waiting');
-  }
-
-  /** Undefined: all is well again. */
-  failed(error: string | undefined): void {
-    this.lastError = error;
   }
 
   private become(state: LeaseStatus['state']): void {
