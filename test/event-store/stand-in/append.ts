@@ -8,8 +8,7 @@ import type { Faults } from './faults.js';
 import { framed } from './framing.js';
 import type { Log, Outcome } from './log.js';
 import { BadRequest, expectedOf, MAX_APPEND_BYTES, Proposal } from './proposal.js';
-import { nameOf } from './read.js';
-import { streamIdentifier } from './recorded-event.js';
+import { nameOf, streamIdentifier } from './recorded-event.js';
 import { deadlineExceeded, handlerThrew, maximumAppendSizeExceeded, streamDeleted } from './statuses.js';
 
 const { AppendReq, AppendResp, BatchAppendReq } = streams;
@@ -51,8 +50,7 @@ export class Appender {
             framed(
               batchAppendAnswer(result, proposal.stream, proposal.expected)
                 .setCorrelationId(correlation)
-                .setStreamIdentifier(streamIdentifier(proposal.stream))
-                .serializeBinary(),
+                .setStreamIdentifier(streamIdentifier(proposal.stream)),
             ),
           );
         const refusal = add(proposal, request.getProposedMessagesList());
@@ -93,7 +91,7 @@ export class Appender {
           this.write(call, whole, (answer) => {
             const ending = statusOf(answer, whole.stream);
             if (ending !== undefined) return call.end(ending);
-            call.send(framed(appendResponse(answer, whole.expected).serializeBinary()));
+            call.send(framed(appendResponse(answer, whole.expected)));
             return call.end();
           }),
         );

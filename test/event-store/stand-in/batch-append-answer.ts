@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import statusPb from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
+import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import { ANY, EXISTS, NO_STREAM } from './commit-check.js';
 import type { Outcome } from './log.js';
 import { MAX_APPEND_BYTES } from './proposal.js';
@@ -80,18 +81,11 @@ const conflict = (current: number, expected: number) => {
 const error = (code: status, name: string, details: { serializeBinary(): Uint8Array }) =>
   new BatchAppendResp().setError(rpcStatus(code, name, `event_store.client.${name}`, details.serializeBinary()));
 
-/** A `google.rpc.Status` with packed details. Their bytes are put together here: the client ships no class for `Any`. */
 const rpcStatus = (code: status, message: string, type: string, details: Uint8Array): statusPb.Status => {
-  const any = Buffer.concat([field(1, Buffer.from(`type.googleapis.com/${type}`)), field(2, details)]);
-  return statusPb.Status.deserializeBinary(field(3, any))
+  const packed = new anyPb.Any();
+  packed.pack(details, type);
+  return new statusPb.Status()
     .setCode(code as number)
-    .setMessage(message);
-};
-
-/** A length-delimited field of a protobuf message. */
-const field = (number: number, bytes: Uint8Array): Buffer => {
-  const head = [(number << 3) | 2];
-  let { length } = bytes;
-  for (; length > 127; length >>>= 7) head.push((length & 127) | 128);
-  return Buffer.concat([Buffer.from([...head, length]), bytes]);
+    .setMessage(message)
+    .setDetails(packed);
 };

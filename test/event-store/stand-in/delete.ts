@@ -4,7 +4,7 @@ import type { Faults } from './faults.js';
 import { framed } from './framing.js';
 import type { Log } from './log.js';
 import { expectedOf } from './proposal.js';
-import { nameOf } from './read.js';
+import { nameOf } from './recorded-event.js';
 import { streamDeleted, wrongExpectedVersion } from './statuses.js';
 
 const { DeleteReq, DeleteResp, TombstoneReq, TombstoneResp } = streams;
@@ -28,7 +28,7 @@ export const deleteStream =
         const answer = isDelete
           ? new DeleteResp().setPosition(new DeleteResp.Position().setCommitPosition(at).setPreparePosition(at))
           : new TombstoneResp().setPosition(new TombstoneResp.Position().setCommitPosition(at).setPreparePosition(at));
-        call.send(framed(answer.serializeBinary()));
+        call.send(framed(answer));
         return call.end();
       });
     });

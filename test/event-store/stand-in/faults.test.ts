@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { EventStoreDBClient, START } from '@eventstore/db-client';
 import { describe, expect, test, vi } from 'vitest';
 import type { Fault } from './faults.js';
-import { many, noted, numbers, started, watch, world } from './kit.js';
+import { eventually, many, noted, numbers, started, watch, world } from './kit.js';
 
 // What a client saw of a real server, wherever that is known; the rest is what its sources say.
 const torn = { type: 'unavailable', code: 14, message: '14 UNAVAILABLE: read ECONNRESET' };
@@ -77,7 +77,7 @@ describe('an append', () => {
     const { standIn, append, stored } = await world();
     void standIn.plan({ fault: 'repeat-in-flight', delayMs: 20 });
     await expect(append()).rejects.toMatchObject(torn);
-    await vi.waitFor(() => expect(stored()).toBe(11));
+    await eventually(() => expect(stored()).toBe(11));
   });
 
   test('at a node that does not lead takes all that are pending along, and the client goes to the leader', async () => {
@@ -155,7 +155,7 @@ describe('a server', () => {
     const { subscription, errors } = watch(client, START);
     await once(subscription, 'caughtUp');
     await standIn.kill();
-    await vi.waitFor(() => expect(errors).toMatchObject([torn]));
+    await eventually(() => expect(errors).toMatchObject([torn]));
     await expect(append()).rejects.toMatchObject(refused);
     await standIn.restart();
     await expect(append()).resolves.toMatchObject({ nextExpectedRevision: 10n });
@@ -169,7 +169,7 @@ describe('a server', () => {
     const { subscription, errors } = watch(client, START);
     await once(subscription, 'caughtUp');
     await standIn.stop();
-    await vi.waitFor(() => expect(errors).toMatchObject([withoutStatus]));
+    await eventually(() => expect(errors).toMatchObject([withoutStatus]));
     expect(standIn.openCalls).toBe(0);
   });
 
@@ -242,10 +242,10 @@ describe('a server', () => {
     for (const subscription of subscriptions)
       subscription.on('confirmation', () => confirmed.add(subscription)).on('error', () => undefined);
     // The call for appends is one of the hundred.
-    await vi.waitFor(() => expect(confirmed.size).toBe(99));
+    await eventually(() => expect(confirmed.size).toBe(99));
     expect(standIn.openCalls).toBe(100);
     await [...confirmed][0]!.unsubscribe();
-    await vi.waitFor(() => expect(confirmed.size).toBe(100));
+    await eventually(() => expect(confirmed.size).toBe(100));
     expect(standIn.openCalls).toBe(100);
   });
 
@@ -256,7 +256,7 @@ describe('a server', () => {
       await once(all, 'data');
       await all.cancel();
     }
-    await vi.waitFor(() => expect(standIn.openCalls).toBe(1));
+    await eventually(() => expect(standIn.openCalls).toBe(1));
   });
 
   test('is struck by faults in the order in which they were planned, each once, and by none that was forgotten', async () => {

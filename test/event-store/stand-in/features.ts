@@ -35,7 +35,7 @@ export const supportedMethods =
                 .setMethodName(name)
                 .setFeaturesList([...features]),
             );
-        call.send(framed(answer.serializeBinary()));
+        call.send(framed(answer));
         return call.end();
       }),
     );

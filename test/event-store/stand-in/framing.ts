@@ -1,11 +1,12 @@
 const HEADER_BYTES = 5;
 
 /** A message as gRPC puts it on the wire: a zero (not compressed), its length in four bytes, itself. */
-export const framed = (message: Uint8Array): Buffer => {
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + message.length);
+export const framed = (message: { serializeBinary(): Uint8Array }): Buffer => {
+  const bytes = message.serializeBinary();
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + bytes.length);
   frame.writeUInt8(0, 0);
-  frame.writeUInt32BE(message.length, 1);
-  frame.set(message, HEADER_BYTES);
+  frame.writeUInt32BE(bytes.length, 1);
+  frame.set(bytes, HEADER_BYTES);
   return frame;
 };
 

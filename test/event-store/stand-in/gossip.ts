@@ -19,7 +19,7 @@ export const clusterInfo = (port: () => number, faults: Faults) => {
           .setState(MemberInfo.VNodeState.LEADER)
           .setIsAlive(true)
           .setHttpEndPoint(new EndPoint().setAddress('127.0.0.1').setPort(port()));
-        call.send(framed(new ClusterInfo().setMembersList([member]).serializeBinary()));
+        call.send(framed(new ClusterInfo().setMembersList([member])));
         call.end();
       }),
     );

@@ -31,6 +31,7 @@ export class GrpcServer {
   private readonly connections = new Map<Wire, ServerHttp2Session>();
   private readonly calls = new Set<Call>();
   private listener: Server | undefined;
+  private closed = Promise.resolve();
 
   /** `handlers` by the method's path. */
   constructor(private readonly handlers: Readonly<Record<string, Handler>>) {}
@@ -42,6 +43,7 @@ export class GrpcServer {
 
   /** Resolves to the port; 0 takes a free one. */
   async listen(port: number): Promise<number> {
+    await this.closed;
     const listener = createServer({ noDelay: true }, (socket) => this.accept(socket));
     listener.listen(port, '127.0.0.1');
     await once(listener, 'listening');
@@ -66,15 +68,15 @@ export class GrpcServer {
 
   /** Tears all connections at once and listens no more. */
   async kill(): Promise<void> {
-    const closed = this.closed();
+    const closed = this.close();
+    this.valve.abandon();
     this.tear();
     await closed;
-    this.valve.open();
   }
 
   /** Ends open calls without a status, then the connections. */
   async stop(): Promise<void> {
-    const closed = this.closed();
+    const closed = this.close();
     this.valve.open();
     for (const call of this.calls) call.reset();
     for (const session of this.connections.values()) session.close();
@@ -88,13 +90,16 @@ export class GrpcServer {
     for (const wire of this.connections.keys()) wire.tear();
   }
 
-  private async closed(): Promise<void> {
+  /** Resolves when nobody can connect, and nobody is. */
+  private close(): Promise<void> {
     const { listener } = this;
     this.listener = undefined;
-    if (listener === undefined) return;
-    const closed = once(listener, 'close');
-    listener.close();
-    await closed;
+    if (listener !== undefined) {
+      const closed = once(listener, 'close');
+      listener.close();
+      this.closed = closed.then(() => undefined);
+    }
+    return this.closed;
   }
 
   private accept(socket: Socket): void {

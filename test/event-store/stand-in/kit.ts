@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { END, EventStoreDBClient, jsonEvent, NO_STREAM, START, type JSONEventType } from '@eventstore/db-client';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { StandIn, type StandInOptions } from './stand-in.js';
 
 /** About 0.4 kB as stored. */
@@ -10,6 +10,9 @@ export const noted = () =>
 export const many = (count: number) => Array.from({ length: count }, noted);
 
 export const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+/** Waits until something holds, on a busy machine too. */
+export const eventually = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 20_000, interval: 10 });
 
 export const started = async (options?: StandInOptions): Promise<StandIn> => {
   const standIn = await StandIn.start(options);

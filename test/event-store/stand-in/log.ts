@@ -15,7 +15,6 @@ export type Outcome =
 
 // A real database begins with records of its own: its first event lies here.
 const FIRST_POSITION = 548;
-const RECORD_BYTES = 91;
 const RECENT_IDS = 65_536;
 const EMPTY = new Uint8Array();
 
@@ -151,12 +150,7 @@ export class Log {
       this.events.push(event);
       stream.add(event);
       this.remember(event);
-      this.nextPosition +=
-        RECORD_BYTES +
-        Buffer.byteLength(name) +
-        Buffer.byteLength(event.type) +
-        event.data.length +
-        event.metadata.length;
+      this.nextPosition += event.size;
     }
     if (event !== undefined && isMetastream(name)) this.streamOf(originalOf(name)).metadata = parseMetadata(event.data);
     if (event !== undefined) for (const listener of this.listeners) listener();

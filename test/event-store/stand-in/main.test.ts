@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { EventStoreDBClient, START } from '@eventstore/db-client';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { typescriptChild } from '../../support/typescript-child.js';
-import { many, watch } from './kit.js';
+import { eventually, many, watch } from './kit.js';
 
 test.for(['SIGINT', 'SIGTERM'] as const)(
   'runs by hand until %s, says where it listens, and ends in order',
@@ -15,7 +15,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)(
     const client = EventStoreDBClient.connectionString(said.toString().trim());
     await client.appendToStream('stream', many(3));
     const { saw, errors } = watch(client, START);
-    await vi.waitFor(() => expect(saw).toEqual([0, 1, 2, 'caught up']));
+    await eventually(() => expect(saw).toEqual([0, 1, 2, 'caught up']));
 
     const gone = once(child, 'exit');
     child.kill(signal);

@@ -1,8 +1,9 @@
 import type { Log } from './log.js';
 import type { RecordedEvent } from './recorded-event.js';
 
-// The real server publishes and delivers at once; here, both take turns, and a turn must leave room to deliver.
-const EVENTS_A_TURN = 16;
+// The real server publishes and delivers at the same time. Here they take turns, and so do clients in this process: a
+// subscriber that keeps up must not find its buffer full because of one large commit.
+const BYTES_A_TURN = 8 * 1024;
 
 /** Tells live subscribers what was committed, in the order of the log. */
 export class Publisher {
@@ -15,22 +16,28 @@ export class Publisher {
     log.onCommit(() => this.schedule());
   }
 
-  /** A new listener may still be told of events that are in the log already. Gives what ends it. */
+  /** A new listener may be told of events that were in the log already. Gives what ends it. */
   listen(listener: (event: RecordedEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
   private schedule(): void {
-    if (this.isScheduled || this.next === this.log.all.length) return;
+    if (this.isScheduled) return;
     this.isScheduled = true;
     setImmediate(() => {
       this.isScheduled = false;
-      for (const event of this.log.all.slice(this.next, this.next + EVENTS_A_TURN)) {
-        this.next += 1;
-        for (const listener of this.listeners) listener(event);
-      }
-      this.schedule();
+      this.publish();
+      if (this.next < this.log.all.length) this.schedule();
     });
+  }
+
+  private publish(): void {
+    if (this.listeners.size === 0) this.next = this.log.all.length;
+    for (let bytes = 0; bytes < BYTES_A_TURN && this.next < this.log.all.length; this.next += 1) {
+      const event = this.log.all[this.next]!;
+      bytes += event.size;
+      for (const listener of this.listeners) listener(event);
+    }
   }
 }

@@ -1,19 +1,13 @@
-import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { Call } from './call.js';
 import { filterOf } from './filter.js';
 import { framed } from './framing.js';
 import type { Log } from './log.js';
-import { streamIdentifier, type RecordedEvent } from './recorded-event.js';
+import { nameOf, streamIdentifier, type RecordedEvent } from './recorded-event.js';
 import { streamDeleted, unexpectedResult } from './statuses.js';
 
 const { ReadReq, ReadResp } = streams;
 type Options = streams.ReadReq.Options;
-
-export const frameOf = (message: streams.ReadResp): Buffer => framed(message.serializeBinary());
-
-export const nameOf = (identifier: shared.StreamIdentifier | undefined): string =>
-  Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
 
 const isBackwards = (options: Options) => options.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS;
 
@@ -40,7 +34,7 @@ export const readStream = async (log: Log, call: Call, options: Options): Promis
   if (count === 0 || (asked.hasEnd() && !backwards)) return call.end(unexpectedResult('ReadStreamResult'));
   if (stream?.tombstone !== undefined) return call.end(streamDeleted(name));
   if (stream === undefined || stream.isMissing) {
-    call.send(frameOf(new ReadResp().setStreamNotFound(notFound(name))));
+    call.send(framed(new ReadResp().setStreamNotFound(notFound(name))));
     return call.end();
   }
   const { last } = stream;
@@ -49,8 +43,8 @@ export const readStream = async (log: Log, call: Call, options: Options): Promis
   const end = backwards ? Math.max(stream.first, first - count + 1) : Math.min(last, first + count - 1);
   const isEmpty = backwards ? first < end : first > end;
   if (!isEmpty) await send(call, between(stream.events, first, end));
-  else if (from !== last + 1) call.send(frameOf(new ReadResp().setFirstStreamPosition(String(last + 1))));
-  call.send(frameOf(new ReadResp().setLastStreamPosition(String(last))));
+  else if (!backwards && from !== last + 1) call.send(framed(new ReadResp().setFirstStreamPosition(String(last + 1))));
+  call.send(framed(new ReadResp().setLastStreamPosition(String(last))));
   return call.end();
 };
 

@@ -8,6 +8,8 @@ const { ReadResp } = streams;
 /** The revision of a tombstone: on the wire the greatest there is. */
 export const TOMBSTONE = Infinity;
 
+const RECORD_BYTES = 91;
+
 const int64 = (n: number): string => (n === TOMBSTONE ? '9223372036854775807' : String(n));
 
 /** What a client asks to be stored. `id` is a UUID in lower case. */
@@ -21,6 +23,9 @@ export interface ProposedEvent {
 
 export const streamIdentifier = (stream: string): shared.StreamIdentifier =>
   new StreamIdentifier().setStreamName(Buffer.from(stream, 'utf8'));
+
+export const nameOf = (identifier: shared.StreamIdentifier | undefined): string =>
+  Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
 
 /** An event of the log. `created` is in ticks of 100 ns since 1970; `position` is commit and prepare position at once. */
 export class RecordedEvent implements ProposedEvent {
@@ -47,9 +52,15 @@ export class RecordedEvent implements ProposedEvent {
     } = proposed);
   }
 
+  /** In bytes, about: what it takes in the log. */
+  get size(): number {
+    const { stream, type, data, metadata } = this;
+    return RECORD_BYTES + Buffer.byteLength(stream) + Buffer.byteLength(type) + data.length + metadata.length;
+  }
+
   /** As it goes to every reader: made once, at the first. */
   get frame(): Buffer {
-    this.serialised ??= framed(this.message().serializeBinary());
+    this.serialised ??= framed(this.message());
     return this.serialised;
   }
 

@@ -1,4 +1,3 @@
-import type { Filter } from './filter.js';
 import type { Log } from './log.js';
 import type { RecordedEvent } from './recorded-event.js';
 
@@ -6,17 +5,17 @@ import type { RecordedEvent } from './recorded-event.js';
 export interface Source {
   /** The past after what was taken; undefined when there is no more. */
   next(): RecordedEvent | undefined;
-  /** Must a live event be considered? */
+  /** Is a live event still to be taken? */
   concerns(event: RecordedEvent): boolean;
-  /** A live event was considered. */
+  /** A live event was taken. */
   took(event: RecordedEvent): void;
-  /** There is nothing to catch up with, and no end to it either. */
+  /** There is nothing yet that could be caught up with. */
   readonly isMissing: boolean;
-  /** Closed for ever: its name. */
+  /** The stream's name, once it is closed for ever. */
   readonly deleted: string | undefined;
 }
 
-/** `$all` after a position; one beyond the head is reached in silence. */
+/** `$all` after a position. One beyond the head is reached in silence. */
 export class AllSource implements Source {
   readonly isMissing = false;
   readonly deleted = undefined;
@@ -47,16 +46,22 @@ export class AllSource implements Source {
   }
 }
 
-/** A stream after a revision, -1 for all of it. */
+/** A stream after a revision, or `live` from its end on: only then it need not be there. */
 export class StreamSource implements Source {
+  private readonly isLive: boolean;
+  private after: number;
+
   constructor(
     private readonly log: Log,
     private readonly name: string,
-    private after: number,
-  ) {}
+    after: number | 'live',
+  ) {
+    this.isLive = after === 'live';
+    this.after = after === 'live' ? (log.stream(name)?.last ?? -1) : after;
+  }
 
   get isMissing(): boolean {
-    return this.log.stream(this.name)?.isMissing ?? true;
+    return !this.isLive && (this.log.stream(this.name)?.isMissing ?? true);
   }
 
   get deleted(): string | undefined {
@@ -79,6 +84,3 @@ export class StreamSource implements Source {
     this.after = revision;
   }
 }
-
-/** Considers everything. */
-export const unfiltered: Filter = { matches: () => true, checkpointEvery: Infinity };

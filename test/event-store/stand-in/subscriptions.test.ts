@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { END, START } from '@eventstore/db-client';
-import { describe, expect, test, vi } from 'vitest';
-import { many, noted, numbers, watch, world } from './kit.js';
+import { describe, expect, test } from 'vitest';
+import { eventually, many, noted, numbers, watch, world } from './kit.js';
 
 const NEWER = '24.2.1';
 const tooSlow = {
@@ -17,7 +17,7 @@ describe('a subscription', () => {
     const { subscription, saw, errors } = watch(client, END);
     await once(subscription, 'caughtUp');
     for (let n = 0; n < 1000 / size; n++) await client.appendToStream('stream', many(size));
-    await vi.waitFor(() => expect(saw).toHaveLength(1001));
+    await eventually(() => expect(saw).toHaveLength(1001));
     expect(saw).toEqual(['caught up', ...numbers(10, 1009)]);
     expect(errors).toEqual([]);
   });
@@ -29,7 +29,7 @@ describe('a subscription', () => {
     subscription.pause();
     for (let n = 0; n < 1000; n++) await client.appendToStream('stream', noted());
     subscription.resume();
-    await vi.waitFor(() => expect(errors).toMatchObject([tooSlow]));
+    await eventually(() => expect(errors).toMatchObject([tooSlow]));
     expect(saw.length).toBeGreaterThan(32);
     expect(saw.length).toBeLessThan(1000);
     expect(saw).toEqual(['caught up', ...numbers(10, saw.length + 8)]);
@@ -42,12 +42,12 @@ describe('a subscription', () => {
     subscription.pause();
     for (let n = 0; n < 1000; n++) await client.appendToStream('stream', noted());
     subscription.resume();
-    await vi.waitFor(() => expect(saw).toHaveLength(1003));
+    await eventually(() => expect(saw).toHaveLength(1003));
     expect(saw.filter((what) => typeof what === 'number')).toEqual(numbers(10, 1009));
     expect(saw.filter((what) => typeof what === 'string')).toEqual(['caught up', 'fell behind', 'caught up']);
     expect(saw.at(-1)).toBe('caught up');
     await client.appendToStream('stream', noted());
-    await vi.waitFor(() => expect(saw.at(-1)).toBe(1010));
+    await eventually(() => expect(saw.at(-1)).toBe(1010));
     expect(errors).toEqual([]);
   });
 
@@ -57,7 +57,7 @@ describe('a subscription', () => {
     await once(subscription, 'caughtUp');
     void standIn.plan({ fault: 'slow-consumer' });
     await append();
-    await vi.waitFor(() => expect(errors).toMatchObject([tooSlow]));
+    await eventually(() => expect(errors).toMatchObject([tooSlow]));
     expect(saw).toEqual([...numbers(0, 9), 'caught up']);
     expect(standIn.counts['slow-consumer']).toBe(1);
   });
@@ -68,7 +68,7 @@ describe('a subscription', () => {
     await once(subscription, 'caughtUp');
     void standIn.plan({ fault: 'slow-consumer' });
     await append();
-    await vi.waitFor(() => expect(saw).toHaveLength(14));
+    await eventually(() => expect(saw).toHaveLength(14));
     expect(saw).toEqual([...numbers(0, 9), 'caught up', 'fell behind', 10, 'caught up']);
   });
 
@@ -76,7 +76,7 @@ describe('a subscription', () => {
     const { standIn, client } = await world();
     void standIn.plan({ fault: 'dropped-during', messages: 5, call: 'subscribe' });
     const { saw, errors } = watch(client, START);
-    await vi.waitFor(() => expect(errors).toMatchObject([{ type: 'unavailable', code: 14 }]));
+    await eventually(() => expect(errors).toMatchObject([{ type: 'unavailable', code: 14 }]));
     // The confirmation and the server's own first event are two of the five.
     expect(saw.length).toBeLessThanOrEqual(3);
     expect(saw).toEqual(numbers(0, saw.length - 1));
@@ -88,7 +88,7 @@ describe('a subscription', () => {
     const { subscription, saw, errors } = watch(client, END);
     await once(subscription, 'caughtUp');
     await client.appendToStream('stream', many(2));
-    await vi.waitFor(() => expect(errors).toMatchObject([{ type: 'unavailable', code: 14 }]));
+    await eventually(() => expect(errors).toMatchObject([{ type: 'unavailable', code: 14 }]));
     expect(saw).toEqual(['caught up', ...numbers(10, saw.length + 8)]);
     expect(saw.length).toBeLessThanOrEqual(3);
   });

@@ -6,8 +6,8 @@ import type serverFeatures from '@eventstore/db-client/generated/serverfeatures_
 import streamsRpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { started } from './kit.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventually, started } from './kit.js';
 import { streamIdentifier } from './recorded-event.js';
 
 const { Empty, UUID } = shared;
@@ -356,9 +356,9 @@ describe('a filtered subscription on the wire', () => {
       const got: streams.ReadResp[] = [];
       const call = client.read(new ReadReq().setOptions(options), new Metadata());
       call.on('data', (answer: streams.ReadResp) => got.push(answer)).on('error', () => undefined);
-      await vi.waitFor(() => expect(kinds(got)).toEqual(['CONFIRMATION', 'CAUGHT_UP']));
+      await eventually(() => expect(kinds(got)).toEqual(['CONFIRMATION', 'CAUGHT_UP']));
       const success = await fill(client, 'other', 70);
-      await vi.waitFor(() => expect(got).toHaveLength(2 + times));
+      await eventually(() => expect(got).toHaveLength(2 + times));
       expect(new Set(kinds(got.slice(2)))).toEqual(new Set(['CHECKPOINT']));
       if (max === 1)
         expect(got.at(-1)!.getCheckpoint()!.getCommitPosition()).toBe(success.getPosition()!.getCommitPosition());
@@ -366,17 +366,26 @@ describe('a filtered subscription on the wire', () => {
     },
   );
 
-  test('from the start begins with a checkpoint that is no progress', async () => {
-    const { client } = await wired();
+  test.for([
+    [1, 70],
+    [undefined, 2],
+  ] as const)('with a window of %s says %i times how far it is in 71 events of the past', async ([max, times]) => {
+    const { client, standIn } = await wired();
+    await fill(client, 'other', 70);
     const expression = new ReadReq.Options.FilterOptions.Expression().setPrefixList(['none']);
+    const filter = new ReadReq.Options.FilterOptions().setStreamIdentifier(expression);
     const options = allOptions()
       .setSubscription(new ReadReq.Options.SubscriptionOptions())
-      .setFilter(new ReadReq.Options.FilterOptions().setStreamIdentifier(expression).setCount(empty));
+      .setFilter(max === undefined ? filter.setCount(empty) : filter.setMax(max));
     const got: streams.ReadResp[] = [];
     const call = client.read(new ReadReq().setOptions(options));
     call.on('data', (answer: streams.ReadResp) => got.push(answer)).on('error', () => undefined);
-    await vi.waitFor(() => expect(kinds(got)).toEqual(['CONFIRMATION', 'CHECKPOINT', 'CAUGHT_UP']));
-    expect(got[1]!.getCheckpoint()!.toObject()).toEqual({ commitPosition: '0', preparePosition: '0' });
+    await eventually(() => expect(kinds(got).at(-1)).toBe('CAUGHT_UP'));
+    const told = got.filter((answer) => answer.hasCheckpoint()).map((answer) => answer.getCheckpoint()!);
+    expect(told).toHaveLength(times);
+    // Nothing matches: a checkpoint says where the window began, which is no progress at all at first.
+    expect(told[0]!.toObject()).toEqual({ commitPosition: '0', preparePosition: '0' });
+    expect(told[1]!.getCommitPosition()).toBe(String(standIn.log.all[max ?? 32]!.position));
     call.cancel();
   });
 });

@@ -21,6 +21,11 @@ export class Valve {
     for (const act of waiting) act();
   }
 
+  /** Opens, and forgets what waits: the process is gone. */
+  abandon(): void {
+    this.waiting = undefined;
+  }
+
   /** Acts at once, or as soon as the valve is open again, in the order of the calls. */
   pass(act: () => void): void {
     if (this.waiting === undefined) act();
