@@ -4,29 +4,20 @@ import statusPb from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import { ANY, EXISTS, NO_STREAM } from './commit-check.js';
-import type { Outcome } from './log.js';
-import { MAX_APPEND_BYTES } from './proposal.js';
+import { MAX_APPEND_BYTES, type BadProposal } from './proposal.js';
 import { streamIdentifier } from './recorded-event.js';
+import type { Written } from './writer.js';
 
 const { AllStreamPosition, Empty } = shared;
 const { BatchAppendResp } = streams;
 
-/** What a BatchAppend answers with beside what the log says. */
-export type Refusal =
-  | { readonly type: 'too-large' }
-  | { readonly type: 'bad-request'; readonly message: string }
-  | { readonly type: 'timeout' }
-  | { readonly type: 'not-ready' }
-  | { readonly type: 'access-denied' };
+/** What can become of one append, a refusal by a fault included. */
+export type Answer = Written | BadProposal | { readonly type: 'not-ready' | 'access-denied' };
 
 const empty = new Empty();
 
 /** Success or error of one append; correlation id and stream are still to be set. */
-export const batchAppendAnswer = (
-  answer: Outcome | Refusal,
-  stream: string,
-  expected: number,
-): streams.BatchAppendResp => {
+export const batchAppendAnswer = (answer: Answer, stream: string, expected: number): streams.BatchAppendResp => {
   switch (answer.type) {
     case 'success':
       return new BatchAppendResp().setSuccess(success(answer.revision, answer.position));

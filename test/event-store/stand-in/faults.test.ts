@@ -80,6 +80,18 @@ describe('an append', () => {
     await eventually(() => expect(stored()).toBe(11));
   });
 
+  test('in flight is lost when the server is killed', async () => {
+    const { standIn, append, stored } = await world();
+    const event = noted();
+    void standIn.plan({ fault: 'repeat-in-flight', delayMs: 20 });
+    await expect(append(event)).rejects.toMatchObject(torn);
+    await standIn.kill();
+    await standIn.restart();
+    expect(stored()).toBe(10);
+    await expect(append(event)).resolves.toMatchObject({ nextExpectedRevision: 10n });
+    expect(stored()).toBe(11);
+  });
+
   test('at a node that does not lead takes all that are pending along, and the client goes to the leader', async () => {
     const leader = await started();
     const { standIn, client, append, stored } = await world();

@@ -1,11 +1,18 @@
+import type streams from '@eventstore/db-client/generated/streams_pb.js';
 import { ANY, EXISTS, NO_STREAM } from './commit-check.js';
 import type { ProposedEvent } from './recorded-event.js';
-import type streams from '@eventstore/db-client/generated/streams_pb.js';
 
 export const MAX_APPEND_BYTES = 1_048_576;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
 const JSON_TYPE = 'application/json';
+
+type Message = streams.BatchAppendReq.ProposedMessage | streams.AppendReq.ProposedMessage;
+
+/** Why it cannot be appended, whatever the stream holds. */
+export type BadProposal = { readonly type: 'too-large' } | { readonly type: 'bad-request'; readonly message: string };
+
+const bad = (message: string): BadProposal => ({ type: 'bad-request', message });
 
 /** What a client asks to be appended, as it comes in. */
 export class Proposal {
@@ -18,32 +25,28 @@ export class Proposal {
     readonly expected: number,
   ) {}
 
-  get isTooLarge(): boolean {
-    return this.bytes > MAX_APPEND_BYTES;
-  }
-
-  /** Throws when the event is none. */
-  add(message: streams.BatchAppendReq.ProposedMessage | streams.AppendReq.ProposedMessage): void {
-    const id = message.getId()?.getString() ?? '';
-    const type = message.getMetadataMap().get('type') ?? '';
-    const contentType = message.getMetadataMap().get('content-type');
-    if (!uuid.test(id)) throw new BadRequest('Guid should contain 32 digits with 4 dashes');
-    if (type === '') throw new BadRequest('Argument type is empty');
-    if (contentType === undefined) throw new BadRequest('The given key was not present in the dictionary');
-    const data = message.getData_asU8();
-    this.bytes += data.length;
-    this.events.push({
-      id: id.toLowerCase(),
-      type,
-      contentType: contentType === JSON_TYPE ? JSON_TYPE : 'application/octet-stream',
-      data,
-      metadata: message.getCustomMetadata_asU8(),
-    });
+  add(messages: ReadonlyArray<Message>): BadProposal | undefined {
+    if (this.stream === '') return bad('Required field StreamIdentifier not set.');
+    for (const message of messages) {
+      const id = message.getId()?.getString() ?? '';
+      const type = message.getMetadataMap().get('type') ?? '';
+      const contentType = message.getMetadataMap().get('content-type');
+      if (!uuid.test(id)) return bad('Guid should contain 32 digits with 4 dashes');
+      if (type === '') return bad('Argument type is empty');
+      if (contentType === undefined) return bad('The given key was not present in the dictionary');
+      const data = message.getData_asU8();
+      this.bytes += data.length;
+      this.events.push({
+        id: id.toLowerCase(),
+        type,
+        contentType: contentType === JSON_TYPE ? JSON_TYPE : 'application/octet-stream',
+        data,
+        metadata: message.getCustomMetadata_asU8(),
+      });
+    }
+    return this.bytes > MAX_APPEND_BYTES ? { type: 'too-large' } : undefined;
   }
 }
-
-/** The request itself is wrong. */
-export class BadRequest extends Error {}
 
 interface Expectation {
   hasAny(): boolean;

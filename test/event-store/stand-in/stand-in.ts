@@ -2,7 +2,8 @@ import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import serverFeatures from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamsRpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import { Appender } from './append.js';
+import { append } from './append.js';
+import { batchAppend } from './batch-append.js';
 import type { Call } from './call.js';
 import { deleteStream } from './delete.js';
 import { Faults, type Fault, type FaultName } from './faults.js';
@@ -13,6 +14,7 @@ import { Log } from './log.js';
 import { Publisher } from './publisher.js';
 import { readAll, readStream } from './read.js';
 import { subscribe } from './subscribe.js';
+import { Writer } from './writer.js';
 
 const { StreamsService } = streamsRpc;
 
@@ -31,18 +33,23 @@ export class StandIn {
   /** What is stored; it survives `kill`, `stop` and `restart`. */
   readonly log = new Log();
   private readonly faults: Faults;
+  private readonly writer: Writer;
   private readonly server: GrpcServer;
   private port: number;
 
   private constructor({ port = 0, version = '23.10.8' }: StandInOptions) {
     this.port = port;
-    this.faults = new Faults(this);
-    const appender = new Appender(this.log, this.faults);
+    this.faults = new Faults({
+      kill: () => this.kill(),
+      freeze: () => this.freeze(),
+      whenThawed: (act) => this.server.whenThawed(act),
+    });
+    this.writer = new Writer(this.log, this.faults);
     const publisher = new Publisher(this.log);
     const rules = { fallsBehind: fallsBehind(version), overflows: (call: Call) => this.faults.live(call) };
     this.server = new GrpcServer({
-      [StreamsService.batchAppend.path]: (call) => appender.batchAppend(call),
-      [StreamsService.append.path]: (call) => appender.append(call),
+      [StreamsService.batchAppend.path]: batchAppend(this.writer, this.faults),
+      [StreamsService.append.path]: append(this.writer, this.faults),
       [StreamsService.delete.path]: deleteStream(this.log, this.faults, 'delete'),
       [StreamsService.tombstone.path]: deleteStream(this.log, this.faults, 'tombstone'),
       [StreamsService.read.path]: (call) =>
@@ -99,12 +106,9 @@ export class StandIn {
     this.server.thaw();
   }
 
-  whenThawed(act: () => void): void {
-    this.server.whenThawed(act);
-  }
-
   /** Tears all connections at once, as `kill -9`; what is stored stays. Resolves when nothing listens. */
   kill(): Promise<void> {
+    this.writer.lose();
     return this.server.kill();
   }
 

@@ -86,6 +86,7 @@ export class Wire extends Duplex {
     this.socket.destroy();
     done(error);
   }
+
   private send([first, ...rest]: ReadonlyArray<Buffer>, done: Done): void {
     const chunks = [this.opening?.(first!) ?? first!, ...rest];
     this.opening = undefined;
