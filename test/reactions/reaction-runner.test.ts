@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Checkpoints } from '../../src/application/ports/checkpoints.js';
 import type {
   EventId,
   NewEvent,
@@ -9,27 +10,30 @@ import type {
   RecordedEvent,
   StreamName,
 } from '../../src/application/ports/event-store.js';
+import { LeaseLost } from '../../src/application/ports/leases.js';
 import { Reaction } from '../../src/application/reactions/reaction.js';
 import { systemActor } from '../../src/application/aggregates/request.js';
 import { epochMs, instant, type Instant } from '../../src/domain/kernel/time.js';
 import { SqliteEventStore } from '../../src/infrastructure/event-store/sqlite/sqlite-event-store.js';
 import { ReactionRunner } from '../../src/infrastructure/reactions/reaction-runner.js';
-import { SoleOwner } from '../../src/infrastructure/leases/sole-owner.js';
 import { SystemClock } from '../../src/infrastructure/system-clock.js';
 import { openState } from '../../src/infrastructure/state/sqlite/open-state.js';
 import { SqliteCheckpoints } from '../../src/infrastructure/state/sqlite/sqlite-checkpoints.js';
+import { Holder } from '../leases/holder.js';
+import { LosableLeases } from '../leases/losable-leases.js';
 import { tempDir } from '../support/temp-dir.js';
 
 beforeAll(() => Logger.overrideLogger(false));
 
 const START = '2026-04-01T00:00:00.000Z' as Instant;
 
-/** Notes what it is shown; fails on streams that a test names. */
+/** Notes what it is shown; fails on streams that a test names, and waits before others until that is opened. */
 class Noting extends Reaction {
   readonly name = 'noting';
   readonly handles = ['Happened'];
   readonly seen: string[] = [];
   readonly failing = new Set<string>();
+  readonly gates = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(readonly delayMs = 0) {
     super();
@@ -38,6 +42,7 @@ class Noting extends Reaction {
   async react({ stream }: RecordedEvent) {
     if (this.failing.has(stream)) throw new Error('not yet');
     this.seen.push(stream);
+    await this.gates.get(stream)?.promise;
   }
 }
 
@@ -47,8 +52,8 @@ const setUp = () => {
   clock.hold(START);
   const store = SqliteEventStore.open({ file: join(dir, 'events.sqlite'), clock });
   const state = openState(join(dir, 'state.sqlite'));
-  const checkpoints = new SqliteCheckpoints(state);
-  const leases = new SoleOwner();
+  const checkpoints: Checkpoints = new SqliteCheckpoints(state);
+  const leases = new LosableLeases();
   onTestFinished(async () => {
     await store.close();
     state.close();
@@ -75,7 +80,7 @@ const setUp = () => {
     onTestFinished(() => runner.stop());
     return runner;
   };
-  return { clock, checkpoints, append, run };
+  return { clock, checkpoints, leases, append, run };
 };
 
 describe('a reaction', () => {
@@ -158,5 +163,103 @@ describe('a reaction', () => {
     await expect.poll(() => noting.seen).toEqual(['a-1']);
     clock.hold(instant(epochMs(START) + 3_600_000));
     await expect.poll(() => noting.seen).toEqual(['a-1', 'a-2']);
+  });
+});
+
+describe('a reaction under its lease', () => {
+  test('is run by one process, and by the next from where that one came', async () => {
+    const { append, run, checkpoints } = setUp();
+    const [first, second] = [new Noting(), new Noting()];
+    const runner = run(first);
+    run(second);
+    const position = await append('a-1');
+    await expect.poll(() => checkpoints.get('noting')).toBe(position);
+    await runner.stop();
+    await append('a-2');
+    await expect.poll(() => second.seen).toEqual(['a-2']);
+    expect(first.seen).toEqual(['a-1']);
+  });
+
+  test('begins nothing more once the lease is lost, and goes on when it has it again', async () => {
+    const { append, run, leases } = setUp();
+    const noting = new Noting();
+    noting.gates.set('a-1', Promise.withResolvers());
+    noting.failing.add('a-2');
+    await append('a-1');
+    await append('a-2');
+    const runner = run(noting);
+    await expect.poll(() => runner.status().failing).toBe(1);
+    const next = new Holder(leases, 'reaction:noting');
+    leases.lose();
+    noting.failing.clear();
+    await append('a-3');
+    noting.gates.get('a-1')!.resolve();
+    await next.owns();
+    expect(noting.seen).toEqual(['a-1']);
+    expect(runner.status()).toMatchObject({ pending: 0, failing: 0 });
+    await next.leave();
+    await expect.poll(() => noting.seen).toEqual(['a-1', 'a-2', 'a-3']);
+  });
+
+  test('takes a refused checkpoint for the loss of its lease', async () => {
+    const { append, run, leases, checkpoints } = setUp();
+    const noting = new Noting();
+    const set = vi.spyOn(checkpoints, 'set').mockImplementationOnce(async (_, __, lease) => {
+      throw new LeaseLost(lease);
+    });
+    noting.failing.add('a-2');
+    await append('a-1');
+    await append('a-2');
+    run(noting);
+    const other = new Holder(leases, 'reaction:noting');
+    await other.owns();
+    expect(noting.seen).toEqual(['a-1']);
+    expect(set).toHaveBeenCalledOnce();
+    noting.failing.clear();
+    await other.leave();
+    await expect.poll(() => noting.seen).toEqual(['a-1', 'a-1', 'a-2']);
+  });
+
+  test('tries again to write its checkpoint, and does not react again', async () => {
+    const { append, run, checkpoints } = setUp();
+    vi.spyOn(checkpoints, 'set')
+      .mockRejectedValueOnce(new Error('the database is away'))
+      .mockRejectedValueOnce(new Error('the database is away'));
+    const noting = new Noting();
+    run(noting);
+    await append('a-1');
+    const position = await append('a-2');
+    await expect.poll(() => checkpoints.get('noting')).toBe(position);
+    expect(noting.seen).toEqual(['a-1', 'a-2']);
+  });
+
+  test('writes one checkpoint at a time, and the last of those that came meanwhile', async () => {
+    const { append, run, checkpoints } = setUp();
+    const written = Promise.withResolvers<void>();
+    const set = vi.spyOn(checkpoints, 'set').mockImplementationOnce(() => written.promise);
+    const noting = new Noting();
+    run(noting);
+    const first = await append('a-1');
+    await expect.poll(() => set.mock.calls.length).toBe(1);
+    await append('a-2');
+    const last = await append('a-3');
+    await expect.poll(() => noting.seen).toEqual(['a-1', 'a-2', 'a-3']);
+    written.resolve();
+    await expect.poll(() => checkpoints.get('noting')).toBe(last);
+    expect(set.mock.calls.map(([, position]) => position)).toEqual([first, last]);
+  });
+
+  test('whose checkpoint is of another store starts from the beginning', async () => {
+    const { append, run, leases, checkpoints } = setUp();
+    const elsewhere = await setUp().append('b-1');
+    const holder = new Holder(leases, 'reaction:noting');
+    await checkpoints.set('noting', elsewhere, await holder.owns());
+    await holder.leave();
+    await append('a-1');
+    const noting = new Noting();
+    run(noting);
+    const position = await append('a-2');
+    await expect.poll(() => noting.seen).toEqual(['a-1', 'a-2']);
+    await expect.poll(() => checkpoints.get('noting')).toBe(position);
   });
 });

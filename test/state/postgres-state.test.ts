@@ -67,7 +67,7 @@ withServer('DATABASE_URL', 'checkpoints and plugin state in PostgreSQL', () => {
       const refused = checkpoints.set('erase', p2, lease).catch((error: unknown) => error);
       const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity
                        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      await expect.poll(async () => (await other.query(waiting)).rows[0].n).toBe(1);
+      await expect.poll(async () => (await other.query(waiting)).rows[0].n, { timeout: 10_000 }).toBe(1);
       await other.query('COMMIT');
       expect(await refused).toBeInstanceOf(LeaseLost);
       expect(await checkpoints.get('erase')).toBe(p1);
@@ -84,12 +84,16 @@ withServer('DATABASE_URL', 'checkpoints and plugin state in PostgreSQL', () => {
       // Holds up the write behind the fence: it has locked the lease, and waits for the row of the checkpoint.
       await other.query('BEGIN; SELECT FROM checkpoints FOR UPDATE');
       const written = first.checkpoints.set('erase', p2, old);
-      await expect.poll(async () => (await other.query('SELECT FROM leases FOR UPDATE SKIP LOCKED')).rowCount).toBe(0);
+      await expect
+        .poll(async () => (await other.query('SELECT FROM leases FOR UPDATE SKIP LOCKED')).rowCount, {
+          timeout: 10_000,
+        })
+        .toBe(0);
       const next = new Holder(second.leases, 'reaction:erase');
       const found = next.owns().then(() => second.checkpoints.get('erase'));
       first.line.hold();
       const late = `SELECT FROM leases WHERE expires_at < clock_timestamp() - interval '100 ms'`;
-      await expect.poll(async () => (await other.query(late)).rowCount).toBe(1);
+      await expect.poll(async () => (await other.query(late)).rowCount, { timeout: 10_000 }).toBe(1);
       expect(next.given).toEqual([]);
       await other.query('COMMIT');
       expect(await found).toBe(p2);

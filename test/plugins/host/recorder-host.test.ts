@@ -1,6 +1,6 @@
-import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
+import { expect, expectTypeOf, onTestFinished, test, vi } from 'vitest';
+import { LeaseLost } from '../../../src/application/ports/leases.js';
 import { FactRefused, type RecorderFact as PortFact } from '../../../src/application/ports/recorder-ingest.js';
-import { SoleOwner } from '../../../src/infrastructure/leases/sole-owner.js';
 import { parseRecorders } from '../../../src/plugins/host/configuration.js';
 import { RecorderHost, RecorderUnavailable } from '../../../src/plugins/host/recorder-host.js';
 import {
@@ -10,6 +10,8 @@ import {
   type RecorderFact,
   type RecorderPlugin,
 } from '../../../src/plugins/sdk/recorder.js';
+import { Holder } from '../../leases/holder.js';
+import { LosableLeases } from '../../leases/losable-leases.js';
 import { MemoryIngest } from '../memory-ingest.js';
 import { MemoryPluginState } from '../memory-plugin-state.js';
 
@@ -75,7 +77,17 @@ const scripted = (
   return script;
 };
 
-const hosting = (plugins: Readonly<Record<string, Scripted>>, stop: typeof times = times) => {
+/** What several processes share. */
+interface Shared {
+  readonly leases: LosableLeases;
+  readonly state: MemoryPluginState;
+}
+
+const hosting = (
+  plugins: Readonly<Record<string, Scripted>>,
+  stop: typeof times = times,
+  { leases, state }: Shared = { leases: new LosableLeases(), state: new MemoryPluginState() },
+) => {
   const ingest = new MemoryIngest();
   const messages: Array<string> = [];
   const log = (instance: string) => {
@@ -90,13 +102,13 @@ const hosting = (plugins: Readonly<Record<string, Scripted>>, stop: typeof times
   const host = new RecorderHost({
     recorders,
     ingest,
-    state: new MemoryPluginState(),
-    leases: new SoleOwner(),
+    state,
+    leases,
     log,
     times: stop,
   });
   onTestFinished(() => host.stop());
-  return { host, ingest, messages };
+  return { host, ingest, messages, leases, state };
 };
 
 test("the SDK's facts are the port's facts", () => {
@@ -172,6 +184,54 @@ test('shows what state each instance is in, and since when', async () => {
   }
   await host.stop();
   expect(host.health().map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+});
+
+test('runs an instance in one process, while the other stands by and goes on from the state of the first', async () => {
+  const [here, there] = [scripted(), scripted()];
+  const first = hosting({ honcho: here });
+  const second = hosting({ honcho: there }, times, first);
+  first.host.start();
+  second.host.start();
+  const { state } = await here.started(1);
+  await state.set('cursor', '1');
+  await expect.poll(() => first.host.health()).toMatchObject([{ state: 'running' }]);
+  expect(second.host.health()).toMatchObject([{ state: 'standby' }]);
+  await first.host.stop();
+  const context = await there.started(1);
+  expect(here.running).toBe(0);
+  expect(await context.state.get('cursor')).toBe('1');
+  expect(first.host.health()).toMatchObject([{ state: 'stopped' }]);
+});
+
+test('ends an instance whose lease is lost, and starts it when the lease is back, without any back-off', async () => {
+  const script = scripted();
+  const { host, leases, messages } = hosting({ honcho: script }, { ...times, firstBackOff: 60_000 });
+  host.start();
+  const { signal } = await script.started(1);
+  await expect.poll(() => host.health()).toMatchObject([{ state: 'running' }]);
+  const other = new Holder(leases, 'recorder:honcho');
+  leases.lose();
+  await other.owns();
+  expect(signal.aborted).toBe(true);
+  expect(script.running).toBe(0);
+  expect(host.health()).toMatchObject([{ state: 'standby' }]);
+  await other.leave();
+  await script.started(2);
+  expect(messages).toEqual([]);
+  expect(host.health()[0]).not.toHaveProperty('lastError');
+});
+
+test('stands by when an instance ends because its lease is found to be lost', async () => {
+  const script = scripted();
+  const { host, leases, state } = hosting({ honcho: script });
+  host.start();
+  const context = await script.started(1);
+  await expect.poll(() => script.running).toBe(1);
+  const other = new Holder(leases, 'recorder:honcho');
+  vi.spyOn(state, 'set').mockRejectedValueOnce(new LeaseLost({ name: 'recorder:honcho', epoch: 1 }));
+  await context.state.set('cursor', '1').catch(script.breakDown);
+  await other.owns();
+  expect(host.health()).toMatchObject([{ state: 'standby' }]);
 });
 
 test('stops without a start, twice, and though an instance does not', async () => {
