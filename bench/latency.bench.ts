@@ -11,7 +11,7 @@ import type { StaffId } from '../src/domain/kernel/ids.js';
 import { instant, type Instant } from '../src/domain/kernel/time.js';
 import { issueToken } from '../src/infrastructure/auth/tokens.js';
 import { readOrCreateTokenKey } from '../src/infrastructure/auth/token-keys.js';
-import { tokenKeyFile } from '../src/infrastructure/data-directory.js';
+import { tokenKeyFile } from '../src/infrastructure/config.js';
 import { SqliteEventStore } from '../src/infrastructure/event-store/sqlite/sqlite-event-store.js';
 import { SystemClock } from '../src/infrastructure/system-clock.js';
 import { random } from '../test/support/random.js';
@@ -137,7 +137,7 @@ const serve = async (data: string): Promise<{ readonly url: string; readonly chi
 };
 
 const tokenOf = async (data: string, role: string): Promise<string> => {
-  const token = await issueToken(await readOrCreateTokenKey(tokenKeyFile(data)), {
+  const token = await issueToken(await readOrCreateTokenKey(tokenKeyFile({ data })), {
     subject: 'bench-1',
     role,
     hours: 1,

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { integer, pattern, record, scalar, text } from '../domain/kernel/codec.js';
 import { decode, invalid, type DomainError, type DomainErrors } from '../domain/kernel/errors.js';
@@ -30,6 +31,10 @@ export interface SharedStorage {
   readonly keys: string;
   readonly database: string;
 }
+
+/** The development issuer's key: the command line reads it while a server runs. */
+export const tokenKeyFile = ({ tokenKey, data }: Pick<Config, 'tokenKey' | 'data'>): string =>
+  resolve(tokenKey ?? join(data, 'token-key.jwk'));
 
 /** A host that only this machine reaches. */
 export const isLoopback = (host: string): boolean =>

@@ -42,6 +42,3 @@ export class DataDirectory {
     this.lock.close();
   }
 }
-
-/** The development issuer's key: the command line reads it while the server holds the directory. */
-export const tokenKeyFile = (folder: string): string => join(resolve(folder), 'token-key.jwk');

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { makeTrialSecrets } from '../../deploy/trial-secrets.js';
 import { readOrCreateTokenKey } from '../../src/infrastructure/auth/token-keys.js';
 import { issueToken, TokenVerifier } from '../../src/infrastructure/auth/tokens.js';
-import { tokenKeyFile } from '../../src/infrastructure/data-directory.js';
+import { tokenKeyFile } from '../../src/infrastructure/config.js';
 import { readOrCreateMasterKey } from '../../src/infrastructure/keys/master-key-file.js';
 import { tempDir } from '../support/temp-dir.js';
 import { applications, compose } from './compose-file.js';
@@ -29,11 +29,11 @@ test('the secrets are those that are mounted, and the key of the trial’s issue
 
 test('the program takes the master key, and a token that the command line issues', async () => {
   const { folder, read } = made();
-  expect(() => readOrCreateMasterKey(join(folder, fileOf('master_key')), 'no-keys.sqlite')).not.toThrow();
+  expect(() => readOrCreateMasterKey(join(folder, fileOf('master_key')))).not.toThrow();
 
   const keys = JSON.parse(read(fileOf('token_keys'))) as JSONWebKeySet;
   const verifier = new TokenVerifier(keys, environment['MADOGUCHI_TOKEN_ISSUER']!);
-  const key: JWK = await readOrCreateTokenKey(tokenKeyFile(folder));
+  const key: JWK = await readOrCreateTokenKey(tokenKeyFile({ data: folder }));
   const token = await issueToken(key, { subject: 'op-0001', role: 'operator', hours: 1 });
   if (token._tag === 'Left') throw new Error(JSON.stringify(token.left));
   expect(await verifier.actor(token.right)).toEqual({ subject: 'op-0001', role: 'operator' });

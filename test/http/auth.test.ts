@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { generateKeyPair, exportJWK, SignJWT, type JWTPayload } from 'jose';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readOrCreateTokenKey } from '../../src/infrastructure/auth/token-keys.js';
-import { tokenKeyFile } from '../../src/infrastructure/data-directory.js';
+import { tokenKeyFile } from '../../src/infrastructure/config.js';
 import { tempDir } from '../support/temp-dir.js';
 import { ApiDocument, nameOf } from './document.js';
 import { TestServer } from './server.js';
@@ -26,7 +26,7 @@ const part = (content: object) => Buffer.from(JSON.stringify(content)).toString(
 
 /** Tokens that look like one of the server's own. */
 const forged = async (): Promise<Readonly<Record<string, string>>> => {
-  const key = await readOrCreateTokenKey(tokenKeyFile(server.data));
+  const key = await readOrCreateTokenKey(tokenKeyFile({ data: server.data }));
   const signed = (changed: JWTPayload) =>
     new SignJWT({ ...claims(), ...changed }).setProtectedHeader({ alg: 'EdDSA', kid: key.kid! }).sign(key);
   const [head, , signature] = (await signed({})).split('.');

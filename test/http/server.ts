@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { issueToken } from '../../src/infrastructure/auth/tokens.js';
 import { readOrCreateTokenKey } from '../../src/infrastructure/auth/token-keys.js';
 import { configOf } from '../../src/infrastructure/config.js';
-import { tokenKeyFile } from '../../src/infrastructure/data-directory.js';
+import { tokenKeyFile } from '../../src/infrastructure/config.js';
 import { serve, type Served } from '../../src/infrastructure/server/serve.js';
 
 export interface Sent {
@@ -113,7 +113,7 @@ export class TestServer {
   private async issue(as: string): Promise<string> {
     const [role, department] = as.split('@');
     const asked = { subject: `test-${role}`, role, hours: 1, ...(department !== undefined && { department }) };
-    const token = await issueToken(await readOrCreateTokenKey(tokenKeyFile(this.data)), asked);
+    const token = await issueToken(await readOrCreateTokenKey(tokenKeyFile({ data: this.data })), asked);
     if (E.isLeft(token)) throw new Error(JSON.stringify(token.left));
     return token.right;
   }

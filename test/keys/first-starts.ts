@@ -2,5 +2,4 @@
 import { join } from 'node:path';
 import { readOrCreateMasterKey } from '../../src/infrastructure/keys/master-key-file.js';
 
-for (const dir of process.argv.slice(2))
-  console.log(readOrCreateMasterKey(join(dir, 'master.key'), join(dir, 'keys.sqlite')).fingerprint);
+for (const dir of process.argv.slice(2)) console.log(readOrCreateMasterKey(join(dir, 'master.key')).fingerprint);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
@@ -61,12 +61,12 @@ describe('the master key file', () => {
 
   test('is made at the first start, for its owner alone, and read from then on', () => {
     const { dir, file, keysFile } = place();
-    const made = readOrCreateMasterKey(file, keysFile);
+    const made = readOrCreateMasterKey(file, existsSync(keysFile) ? keysFile : undefined);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'latin1')).toMatch(/^[A-Za-z0-9+/]{43}=\n$/);
     expect(readdirSync(dir)).toEqual(['master.key']);
     writeFileSync(keysFile, '');
-    expect(readOrCreateMasterKey(file, keysFile).fingerprint).toBe(made.fingerprint);
+    expect(readOrCreateMasterKey(file, existsSync(keysFile) ? keysFile : undefined).fingerprint).toBe(made.fingerprint);
   });
 
   test('is made once when several processes start for the first time at once', async () => {
@@ -83,20 +83,24 @@ describe('the master key file', () => {
   test('is never made anew over existing keys', () => {
     const { dir, file, keysFile } = place();
     writeFileSync(keysFile, '');
-    expect(() => readOrCreateMasterKey(file, keysFile)).toThrow(BadMasterKey);
-    expect(() => readOrCreateMasterKey(file, keysFile)).toThrow('put back the file from its backup');
+    expect(() => readOrCreateMasterKey(file, existsSync(keysFile) ? keysFile : undefined)).toThrow(BadMasterKey);
+    expect(() => readOrCreateMasterKey(file, existsSync(keysFile) ? keysFile : undefined)).toThrow(
+      'put back the file from its backup',
+    );
     expect(readdirSync(dir)).toEqual(['keys.sqlite']);
   });
 
   test('is refused when others can read or write it', () => {
     const { file, keysFile } = place();
-    readOrCreateMasterKey(file, keysFile);
+    readOrCreateMasterKey(file, existsSync(keysFile) ? keysFile : undefined);
     for (const mode of [0o640, 0o604, 0o620, 0o602, 0o610]) {
       chmodSync(file, mode);
-      expect(() => readOrCreateMasterKey(file, keysFile)).toThrow('set its mode to 0600');
+      expect(() => readOrCreateMasterKey(file, existsSync(keysFile) ? keysFile : undefined)).toThrow(
+        'set its mode to 0600',
+      );
     }
     chmodSync(file, 0o400);
-    readOrCreateMasterKey(file, keysFile);
+    readOrCreateMasterKey(file, existsSync(keysFile) ? keysFile : undefined);
   });
 
   test('is refused when it does not hold 32 bytes in base64, without repeating what it holds', () => {
@@ -111,7 +115,7 @@ describe('the master key file', () => {
     ];
     for (const content of damaged) {
       writeFileSync(file, content, { mode: 0o600 });
-      expect(() => readOrCreateMasterKey(file, keysFile)).toThrow(
+      expect(() => readOrCreateMasterKey(file, existsSync(keysFile) ? keysFile : undefined)).toThrow(
         new BadMasterKey(`the master key ${file} does not hold 32 bytes in base64`),
       );
     }

@@ -8,6 +8,7 @@ import { BadMasterKey, MasterKey } from '../../src/infrastructure/keys/master-ke
 import { PostgresKeyVault } from '../../src/infrastructure/keys/postgres/postgres-key-vault.js';
 import { freshDatabase } from '../postgres/database.js';
 import { random } from '../support/random.js';
+import { addressOf } from '../support/servers.js';
 import { withServer } from '../support/with-server.js';
 import { keyVaultContract } from './key-vault.contract.js';
 import { erasure, resolved, system } from './synthetic.js';
@@ -15,7 +16,7 @@ import { erasure, resolved, system } from './synthetic.js';
 const newMasterKey = () => new MasterKey(randomBytes(32));
 
 const openVault = async (url: string, masterKey: MasterKey): Promise<PostgresKeyVault> => {
-  const vault = await PostgresKeyVault.open({ url, masterKey, access: mayOpen });
+  const vault = await PostgresKeyVault.open({ url, masterKey: () => masterKey, access: mayOpen });
   onTestFinished(() => vault.close());
   return vault;
 };
@@ -55,7 +56,7 @@ withServer('KEYS_URL', 'PostgresKeyVault keeps to the contract of key vaults, an
     const url = await freshDatabase('KEYS_URL');
     const masterKey = newMasterKey();
     return {
-      open: () => PostgresKeyVault.open({ url, masterKey, access: mayOpen }),
+      open: () => PostgresKeyVault.open({ url, masterKey: () => masterKey, access: mayOpen }),
       close: (vault) => (vault as PostgresKeyVault).close(),
       another: async () => openVault(await freshDatabase('KEYS_URL'), masterKey),
     };
@@ -107,7 +108,7 @@ withServer('KEYS_URL', 'PostgresKeyVault keeps to the contract of key vaults, an
 
     test('need the same master key, and know it by its fingerprint', async () => {
       const { url, masterKey } = await twoProcesses();
-      await expect(PostgresKeyVault.open({ url, masterKey: newMasterKey(), access: mayOpen })).rejects.toThrow(
+      await expect(PostgresKeyVault.open({ url, masterKey: newMasterKey, access: mayOpen })).rejects.toThrow(
         BadMasterKey,
       );
       const again = await openVault(url, masterKey);
@@ -174,7 +175,7 @@ withServer('KEYS_URL', 'PostgresKeyVault keeps to the contract of key vaults, an
     const { url, a } = await twoProcesses();
     const [stream] = citizens(1) as [StreamName];
     const minted = resolved(await a.mint(stream));
-    const server = process.env['KEYS_URL']!;
+    const server = addressOf('KEYS_URL');
     const name = new URL(url).pathname.slice(1);
     await sql(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
     await sql(server, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
+import { addressOf } from '../support/servers.js';
 
 /** An empty database of its own on the server that the variable names; dropped when the test ends. Its address. */
 export const freshDatabase = async (variable: 'KEYS_URL' | 'DATABASE_URL'): Promise<string> => {
-  const server = process.env[variable];
-  if (server === undefined) throw new Error(`${variable} names no server`);
+  const server = addressOf(variable);
+  if (server === '') throw new Error(`${variable} names no server`);
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await asAdministrator(server, `CREATE DATABASE ${name}`);
   onTestFinished(() => asAdministrator(server, `DROP DATABASE ${name} WITH (FORCE)`));

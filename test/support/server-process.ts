@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { issueToken } from '../../src/infrastructure/auth/tokens.js';
 import { readOrCreateTokenKey } from '../../src/infrastructure/auth/token-keys.js';
-import { tokenKeyFile } from '../../src/infrastructure/data-directory.js';
+import { tokenKeyFile } from '../../src/infrastructure/config.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -54,7 +54,7 @@ export class ServerProcess {
       child.stderr.on('data', read);
       child.once('exit', () => reject(new Error(`the server did not start:\n${text}`)));
     });
-    return new ServerProcess(url, data, child, env['MADOGUCHI_TOKEN_KEY'] ?? tokenKeyFile(data), () => text);
+    return new ServerProcess(url, data, child, env['MADOGUCHI_TOKEN_KEY'] ?? tokenKeyFile({ data }), () => text);
   }
 
   /** All that it has printed. */

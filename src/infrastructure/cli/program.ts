@@ -1,12 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { existsSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { DomainErrors } from '../../domain/kernel/errors.js';
 import { issueToken } from '../auth/tokens.js';
 import { readOrCreateTokenKey } from '../auth/token-keys.js';
-import { configOf, isLoopback, type Config } from '../config.js';
-import { tokenKeyFile } from '../data-directory.js';
+import { configOf, isLoopback, tokenKeyFile, type Config } from '../config.js';
 import { announce, serve } from '../server/serve.js';
+import { runMigrate } from './migrate.js';
 
 /** A wrong use of the command line; its message is all that is shown. */
 class UsageError extends Error {}
@@ -41,19 +41,39 @@ export const program = (version: string): Command => {
     .option('--department <code>', "the bearer's department")
     .option('--hours <n>', 'how long it is valid: 1 to 12', '8')
     .action(async ({ role, subject, department, hours }: Record<string, string | undefined>) => {
-      const { host, data, tokens } = config();
+      const settings = config();
+      const { host, data, tokens } = settings;
       if (tokens !== undefined || !isLoopback(host))
         throw new UsageError('the development issuer serves on loopback only: ask your identity provider for tokens');
       if (!existsSync(data)) throw new UsageError(`there is no data directory ${data} yet: start the server first`);
-      const key = await readOrCreateTokenKey(tokenKeyFile(data));
+      const key = await readOrCreateTokenKey(tokenKeyFile(settings));
       const asked = { role, subject, hours: Number(hours), ...(department !== undefined && { department }) };
       const token = await issueToken(key, asked);
       if (E.isLeft(token)) throw new UsageError(lines(token.left));
       process.stdout.write(`${token.right}\n`);
     });
 
+  madoguchi
+    .command('migrate')
+    .description('move everything between the data directory and EventStoreDB with PostgreSQL; no server may run')
+    .addOption(
+      new Option('--to <side>', 'where everything is to be: on the servers of the settings, or in the data directory')
+        .choices(['shared', 'embedded'])
+        .makeOptionMandatory(),
+    )
+    .addHelpText('after', migrateHelp)
+    .action(({ to }: { to: 'shared' | 'embedded' }) =>
+      runMigrate(config(), to, (line) => void process.stdout.write(`${line}\n`)),
+    );
+
   return madoguchi;
 };
+
+const migrateHelp = `
+Both ends stand in the settings: MADOGUCHI_DATA on one side, EVENTSTORE_URL, KEYS_URL and DATABASE_URL on the other;
+MADOGUCHI_MASTER_KEY names the key that both share. The target must be empty, or hold the beginning of the source: broken
+off, it goes on where it stood. At the end both sides are compared whole; then the source loses its keys and does not
+start any more. Positions are new: views are built anew, and clients must drop the positions they kept.`;
 
 /** Resolves at the first SIGINT or SIGTERM, also one that comes while the server starts; a second one ends at once. */
 const endSignal = (): Promise<void> =>
@@ -71,6 +91,12 @@ Environment:
   HOST                    127.0.0.1
   MADOGUCHI_DATA          ./data: where everything is stored
   MADOGUCHI_OFFICE_HOURS  08:30-17:15: when the offices are open on a working day
+  MADOGUCHI_MASTER_KEY    the file of the key over all data keys; in the data directory if absent
+  MADOGUCHI_TOKEN_KEY     the file of the development issuer's key; in the data directory if absent
+  EVENTSTORE_URL          esdb://...: EventStoreDB or KurrentDB, for several processes; with the next two, or not at all
+  KEYS_URL                postgres://...: the data keys
+  DATABASE_URL            postgres://...: leases, checkpoints and cursors
+                          (docs/guides/several-processes.md)
   MADOGUCHI_RECORDERS     a JSON file of recorder instances (docs/guides/asterisk.md)
   MADOGUCHI_TOKEN_KEYS    a JWK set of your identity provider; needed where HOST is not loopback
   MADOGUCHI_TOKEN_ISSUER  the issuer of the tokens that those keys check`;

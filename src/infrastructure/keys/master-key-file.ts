@@ -15,14 +15,14 @@ import { BadMasterKey, MASTER_KEY_BYTES, MasterKey } from './master-key.js';
 
 /**
  * Reads the master key from its file (32 bytes in base64, readable by its owner alone), or makes it at the first
- * start. Never makes one while `keysFile` exists: the keys in it would be lost for good. Throws `BadMasterKey`.
+ * start. Never makes one while there are keys, in `keysIn`: they would be lost for good. Throws `BadMasterKey`.
  */
-export const readOrCreateMasterKey = (file: string, keysFile: string): MasterKey => {
+export const readOrCreateMasterKey = (file: string, keysIn?: string): MasterKey => {
   if (!existsSync(file)) {
-    if (existsSync(keysFile))
+    if (keysIn !== undefined)
       throw new BadMasterKey(
-        `the master key ${file} is missing, but ${keysFile} holds keys wrapped under it: put back the file from its ` +
-          'backup. A new one cannot open them and is not made',
+        `the master key ${file} is missing, but ${keysIn} holds keys wrapped under it: put back the file from its ` +
+          'backup, or from another process. A new one cannot open them and is not made',
       );
     create(file);
   }

@@ -2,16 +2,15 @@ import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { JSONWebKeySet } from 'jose';
+import { calculateJwkThumbprint, type JSONWebKeySet } from 'jose';
 import { OfficeCalendar } from '../../application/ports/office-calendar.js';
 import { RecorderIngest } from '../../application/ports/recorder-ingest.js';
 import { RecorderHost } from '../../plugins/host/recorder-host.js';
 import { SAMPLE_BYTES, sampleRecorder } from '../../plugins/recorders/sample/sample-recorder.js';
 import { developmentVerifier, TokenVerifier } from '../auth/tokens.js';
-import { readOrCreateTokenKey } from '../auth/token-keys.js';
+import { publicPart, readOrCreateTokenKey } from '../auth/token-keys.js';
 import { JapaneseOfficeCalendar } from '../calendar/japanese-office-calendar.js';
-import { isLoopback, type Config } from '../config.js';
-import { tokenKeyFile } from '../data-directory.js';
+import { isLoopback, tokenKeyFile, type Config } from '../config.js';
 import { createHttp } from '../http/create-http.js';
 import { operationsOf } from '../http/operation.js';
 import { controllers } from '../http/routes/controllers.js';
@@ -21,7 +20,7 @@ import { SystemClock } from '../system-clock.js';
 import { portsOver } from './ports.js';
 import { configuredRecorders } from './recorders.js';
 import { ServerModule } from './server.module.js';
-import { Storage } from './storage.js';
+import { openStorage, type Storage } from './storage.js';
 
 /** The configuration cannot be served; the message says what to do. */
 export class BadConfiguration extends Error {}
@@ -43,13 +42,14 @@ const buildWorker = new URL('../views/sqlite/build-worker.js', import.meta.url);
 
 /** Starts everything, in the order in which each part needs the others; throws when a part cannot start. */
 export const serve = async (config: Config, { version, sample }: ServeOptions): Promise<Served> => {
-  const tokens = await verifierOf(config);
+  const { tokens, fingerprint } = await verifierOf(config);
   const recorders = configuredRecorders(config.recorders);
   const clock = new SystemClock();
   const calendar = new JapaneseOfficeCalendar(config.officeHours);
-  const storage = Storage.open(config.data, clock, buildWorker);
+  const storage = await openStorage(config, clock, buildWorker);
   let app: NestFastifyApplication | undefined;
   try {
+    if (fingerprint !== undefined) await storage.checkTokenKey(fingerprint);
     const isSample = sample && ((await isEmpty(storage)) || (await hasSample(storage)));
     const own = sampleRecorder.configure({});
     const all =
@@ -111,11 +111,17 @@ const sampleCity = (app: NestFastifyApplication, { pluginState }: Storage, clock
     audioBytes: SAMPLE_BYTES,
   });
 
-/** The city's identity provider where one is named; the development issuer only where nobody else can reach it. */
-const verifierOf = async ({ tokens, host, data }: Config): Promise<TokenVerifier> => {
+/**
+ * The city's identity provider where one is named; the development issuer only where nobody else can reach it, with the
+ * fingerprint of its key.
+ */
+const verifierOf = async (config: Config): Promise<{ tokens: TokenVerifier; fingerprint?: string }> => {
+  const { tokens, host } = config;
   if (tokens !== undefined) {
     try {
-      return new TokenVerifier(JSON.parse(readFileSync(tokens.keysFile, 'utf8')) as JSONWebKeySet, tokens.issuer);
+      return {
+        tokens: new TokenVerifier(JSON.parse(readFileSync(tokens.keysFile, 'utf8')) as JSONWebKeySet, tokens.issuer),
+      };
     } catch {
       // The error could show what a file of another kind holds.
       throw new BadConfiguration('no JWK set can be read from the file that MADOGUCHI_TOKEN_KEYS names');
@@ -126,7 +132,8 @@ const verifierOf = async ({ tokens, host, data }: Config): Promise<TokenVerifier
       `HOST=${host} can be reached from other machines, and the development issuer serves loopback only: ` +
         'name the keys of your identity provider in MADOGUCHI_TOKEN_KEYS (a JWK set) and MADOGUCHI_TOKEN_ISSUER',
     );
-  return developmentVerifier(await readOrCreateTokenKey(tokenKeyFile(data)));
+  const key = await readOrCreateTokenKey(tokenKeyFile(config));
+  return { tokens: developmentVerifier(key), fingerprint: await calculateJwkThumbprint(publicPart(key)) };
 };
 
 const urlOf = (app: NestFastifyApplication, host: string): string => {

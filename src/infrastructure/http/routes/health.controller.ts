@@ -4,6 +4,7 @@ import { Clock } from '../../../application/ports/clock.js';
 import { DepartmentInbox } from '../../../application/ports/department-inbox.js';
 import { EventStore } from '../../../application/ports/event-store.js';
 import { KeyVault } from '../../../application/ports/key-vault.js';
+import { Leases } from '../../../application/ports/leases.js';
 import { RecorderHealth } from '../../../application/ports/recorder-health.js';
 import { ViewUnavailable, Views } from '../../../application/ports/views.js';
 import { flag, integer, oneOf, record, text } from '../../../domain/kernel/codec.js';
@@ -35,6 +36,9 @@ const Readiness = record(
         recorder: text(40),
         state: oneOf('standby', 'starting', 'running', 'backing-off', 'stopped'),
       }),
+    ),
+    leases: t.readonlyArray(
+      record('LeaseReadiness', { name: text(80), state: oneOf('owned', 'waiting') }, { epoch: count }),
     ),
     reactions: t.readonlyArray(record('ReactionReadiness', { reaction: text(40), pending: count, failing: count })),
   },
@@ -68,6 +72,7 @@ export class SystemState {
     private readonly views: Views,
     private readonly inbox: DepartmentInbox,
     private readonly recorders: RecorderHealth,
+    private readonly leases: Leases,
     private readonly reactions: Reactions,
     private readonly clock: Clock,
   ) {}
@@ -86,6 +91,9 @@ export class SystemState {
       feed: { state, resumptions, outages },
       views: (await this.views.status(now)).map(({ view, state, lag }) => ({ view, state, behind: lag.events })),
       recorders: this.recorders.health().map(({ instance, state }) => ({ recorder: instance, state })),
+      leases: this.leases
+        .status()
+        .map(({ name, state, epoch }) => ({ name, state, ...(epoch !== undefined && { epoch }) })),
       reactions: this.reactions.status(),
       ...(overdueCallbacks !== undefined && { overdueCallbacks }),
     };

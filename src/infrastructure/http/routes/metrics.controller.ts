@@ -26,6 +26,7 @@ export class MetricsController {
     this.feedOutages = gauge('feed_outages', 'Times that the feed of events failed');
     this.overdue = gauge('overdue_callbacks', 'Callbacks not answered by their due time');
     this.behind = gauge('view_events_behind', 'Events that a view has not taken in', 'view');
+    this.owned = gauge('lease_owned', '1 when this process owns the lease', 'lease');
     this.running = gauge('recorder_running', '1 when the recorder plugin runs', 'recorder');
     this.failing = gauge('reaction_events_failing', 'Events that a reaction has failed on and tries again', 'reaction');
   }
@@ -35,18 +36,20 @@ export class MetricsController {
   private readonly feedOutages: Gauge;
   private readonly overdue: Gauge;
   private readonly behind: Gauge;
+  private readonly owned: Gauge;
   private readonly running: Gauge;
   private readonly failing: Gauge;
 
   @Handles(metrics)
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   async metrics(@Input() _: Input): Promise<string> {
-    const { feed, overdueCallbacks, views, recorders, reactions } = await this.state.read();
+    const { feed, overdueCallbacks, views, leases, recorders, reactions } = await this.state.read();
     this.feedLive.set(feed.state === 'live' ? 1 : 0);
     this.feedResumptions.set(feed.resumptions);
     this.feedOutages.set(feed.outages);
     if (overdueCallbacks !== undefined) this.overdue.set(overdueCallbacks);
     for (const { view, behind } of views) this.behind.set({ view }, behind);
+    for (const { name, state } of leases) this.owned.set({ lease: name }, state === 'owned' ? 1 : 0);
     for (const { recorder, state } of recorders) this.running.set({ recorder }, state === 'running' ? 1 : 0);
     for (const { reaction, failing } of reactions) this.failing.set({ reaction }, failing);
     return this.registry.metrics();

@@ -13,7 +13,7 @@ import type { Instant } from '../../../domain/kernel/time.js';
 import { openPool, prepareSchema, transaction } from '../../postgres/pool.js';
 import { BadMasterKey, type MasterKey } from '../master-key.js';
 import { KeyConflict, type ErasedStream, type TransferableVault, type WrappedKey } from '../vault-transfer.js';
-import { matchSecret, secretsSchema } from './shared-secrets.js';
+import { matchSecret, secretsSchema, standingSecret } from './shared-secrets.js';
 import { keysSchema } from './schema.js';
 import { PartRewriter } from './part-rewriter.js';
 
@@ -23,7 +23,8 @@ const PAGE = 500;
 export interface PostgresKeyVaultOptions {
   /** `postgres://...` */
   readonly url: string;
-  readonly masterKey: MasterKey;
+  /** `isFirst`: there are no keys yet, and no process that has another master key. */
+  readonly masterKey: (isFirst: boolean) => MasterKey;
   /** Whether a stream of this category is opened for this reader. */
   readonly access: (category: string, reader: Reader) => boolean;
 }
@@ -59,11 +60,12 @@ export class PostgresKeyVault extends KeyVault implements TransferableVault {
   }
 
   /** Throws `BadMasterKey` when the keys are wrapped under another one. */
-  static async open({ url, masterKey, access }: PostgresKeyVaultOptions): Promise<PostgresKeyVault> {
+  static async open({ url, masterKey: of, access }: PostgresKeyVaultOptions): Promise<PostgresKeyVault> {
     const pool = openPool(url, 'keys');
     try {
       await prepareSchema(pool, secretsSchema);
       await prepareSchema(pool, keysSchema);
+      const masterKey = of((await standingSecret(pool, 'master-key')) === undefined);
       const standing = await matchSecret(pool, 'master-key', masterKey.fingerprint);
       if (standing !== masterKey.fingerprint)
         throw new BadMasterKey(
