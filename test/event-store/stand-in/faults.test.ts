@@ -204,6 +204,18 @@ describe('a server', () => {
     expect(stored()).toBe(11);
   });
 
+  test('that is frozen does not take what is sent to it', async () => {
+    const { standIn, append, stored } = await world();
+    const elsewhere = await world();
+    standIn.freeze();
+    const appended = append();
+    // Time enough: another server in this process takes one append after the other meanwhile.
+    for (let n = 0; n < 20; n++) await elsewhere.client.appendToStream('stream', noted());
+    expect(stored()).toBe(10);
+    standIn.thaw();
+    await expect(appended).resolves.toMatchObject({ nextExpectedRevision: 10n });
+  });
+
   test('that is frozen does not even answer pings', async () => {
     const { standIn } = await world();
     const warned = vi.spyOn(console, 'warn').mockReturnValue();

@@ -308,7 +308,7 @@ describe('Read on the wire', () => {
   });
 
   test.for([
-    ['names that begin so', 'stream', { prefix: ['b-'] }, ['b-1', 'b-2']],
+    ['names that begin so', 'stream', { prefix: ['b-', 'c-'] }, ['b-1', 'b-2']],
     ['names that match', 'stream', { regex: '^[ab]-1$' }, ['a-1', 'b-1']],
     ['types that begin so', 'type', { prefix: ['No'] }, ['a-1', 'b-1', 'b-2']],
     ['types that match', 'type', { regex: '^[^$].*' }, ['a-1', 'b-1', 'b-2']],

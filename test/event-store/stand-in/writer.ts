@@ -6,14 +6,10 @@ import type { Proposal } from './proposal.js';
 /** What comes of a write: `timeout` when a repeat came while the first was still in flight. */
 export type Written = Outcome | { readonly type: 'timeout' };
 
-interface InFlight {
-  readonly delayMs: number;
-  readonly commit: () => void;
-}
-
 /** Writes to the log what both calls that append bring. */
 export class Writer {
-  private readonly inFlight = new Map<string, InFlight>();
+  /** How long each append is in flight, by its first id and stream. */
+  private readonly inFlight = new Map<string, number>();
 
   constructor(
     private readonly log: Log,
@@ -23,10 +19,9 @@ export class Writer {
   /** `answer` is not called when a fault keeps the answer from the client. */
   write(call: Call, { stream, expected, events }: Proposal, answer: (written: Written) => void): void {
     const key = `${events[0]?.id} ${stream}`;
-    const first = this.inFlight.get(key);
-    if (first !== undefined) {
-      first.commit();
-      setTimeout(() => answer({ type: 'timeout' }), first.delayMs);
+    const firstMs = this.inFlight.get(key);
+    if (firstMs !== undefined) {
+      setTimeout(() => answer({ type: 'timeout' }), firstMs);
       return;
     }
     const delayMs = this.faults.write(call);
@@ -35,11 +30,10 @@ export class Writer {
       if (outcome.type !== 'success' || !this.faults.committed('append', call)) answer(outcome);
       return;
     }
-    const commit = () => {
+    this.inFlight.set(key, delayMs);
+    setTimeout(() => {
       if (this.inFlight.delete(key)) this.log.append(stream, expected, events);
-    };
-    this.inFlight.set(key, { delayMs, commit });
-    setTimeout(commit, delayMs);
+    }, delayMs);
     call.drop();
   }
 
