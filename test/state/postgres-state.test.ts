@@ -16,6 +16,18 @@ beforeAll(() => Logger.overrideLogger(false));
 const lasting = { ...quick, ttlMs: 20_000 };
 const [p1, p2] = ['a1b2c3d4-0000000000000001', 'a1b2c3d4-0000000000000002'] as [Position, Position];
 
+const connected = async (address: string): Promise<pg.Client> => {
+  const client = new pg.Client({ connectionString: address });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+};
+
+const expectWriteToWait = async (client: pg.Client): Promise<void> => {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await client.query(waiting)).rowCount, { timeout: 10_000 }).not.toBe(0);
+};
+
 withServer('DATABASE_URL', 'checkpoints and plugin state in PostgreSQL', () => {
   const place = async () => {
     const address = await freshDatabase('DATABASE_URL');
@@ -60,14 +72,10 @@ withServer('DATABASE_URL', 'checkpoints and plugin state in PostgreSQL', () => {
       const { leases, checkpoints } = await processAt(address, lasting);
       const lease = await owned(leases, 'reaction:erase');
       await checkpoints.set('erase', p1, lease);
-      const other = new pg.Client({ connectionString: address });
-      await other.connect();
-      onTestFinished(() => other.end());
+      const other = await connected(address);
       await other.query('BEGIN; UPDATE leases SET owner = gen_random_uuid(), epoch = epoch + 1');
       const refused = checkpoints.set('erase', p2, lease).catch((error: unknown) => error);
-      const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity
-                       WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      await expect.poll(async () => (await other.query(waiting)).rows[0].n, { timeout: 10_000 }).toBe(1);
+      await expectWriteToWait(await connected(address));
       await other.query('COMMIT');
       expect(await refused).toBeInstanceOf(LeaseLost);
       expect(await checkpoints.get('erase')).toBe(p1);
@@ -78,22 +86,16 @@ withServer('DATABASE_URL', 'checkpoints and plugin state in PostgreSQL', () => {
       const [first, second] = [await processAt(address), await processAt(address, lasting)];
       const old = await owned(first.leases, 'reaction:erase');
       await first.checkpoints.set('erase', p1, old);
-      const other = new pg.Client({ connectionString: address });
-      await other.connect();
-      onTestFinished(() => other.end());
+      const [other, watching] = [await connected(address), await connected(address)];
       // Holds up the write behind the fence: it has locked the lease, and waits for the row of the checkpoint.
       await other.query('BEGIN; SELECT FROM checkpoints FOR UPDATE');
       const written = first.checkpoints.set('erase', p2, old);
-      await expect
-        .poll(async () => (await other.query('SELECT FROM leases FOR UPDATE SKIP LOCKED')).rowCount, {
-          timeout: 10_000,
-        })
-        .toBe(0);
+      await expectWriteToWait(watching);
       const next = new Holder(second.leases, 'reaction:erase');
       const found = next.owns().then(() => second.checkpoints.get('erase'));
       first.line.hold();
       const late = `SELECT FROM leases WHERE expires_at < clock_timestamp() - interval '100 ms'`;
-      await expect.poll(async () => (await other.query(late)).rowCount, { timeout: 10_000 }).toBe(1);
+      await expect.poll(async () => (await watching.query(late)).rowCount, { timeout: 10_000 }).toBe(1);
       expect(next.given).toEqual([]);
       await other.query('COMMIT');
       expect(await found).toBe(p2);
