@@ -72,6 +72,16 @@ describe('a subscription', () => {
     expect(saw).toEqual([...numbers(0, 9), 'caught up', 'fell behind', 10, 'caught up']);
   });
 
+  test('to the end of a stream that is not there has caught up at once', async () => {
+    const { client } = await world();
+    const subscription = client.subscribeToStream('new', { fromRevision: END });
+    await once(subscription, 'caughtUp');
+    const first = once(subscription, 'data');
+    await client.appendToStream('new', noted());
+    expect(await first).toMatchObject([{ event: { streamId: 'new', revision: 0n } }]);
+    await subscription.unsubscribe();
+  });
+
   test('is torn while it catches up: it shows at most so many events, then one error', async () => {
     const { standIn, client } = await world();
     void standIn.plan({ fault: 'dropped-during', messages: 5, call: 'subscribe' });

@@ -5,7 +5,7 @@ import featuresRpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.
 import type serverFeatures from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import streamsRpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually, started } from './kit.js';
 import { streamIdentifier } from './recorded-event.js';
@@ -128,6 +128,21 @@ describe('on the wire', () => {
       session.once('remoteSettings', resolve);
     });
     expect(settings.maxConcurrentStreams).toBe(100);
+  });
+
+  test('bears that clients break off call after call', async () => {
+    const { client, standIn } = await wired();
+    await fill(client, 'stream', 3);
+    const brokenOff = () =>
+      new Promise<number>((resolve) => {
+        const call = client.read(new ReadReq().setOptions(streamOptions('stream')));
+        call.once('data', () => call.cancel());
+        call.on('error', ({ code }: ServiceError) => resolve(code));
+      });
+    // More than Node itself would take for the same client within a second.
+    for (let n = 0; n < 24; n++)
+      expect(new Set(await Promise.all(Array.from({ length: 50 }, brokenOff)))).toEqual(new Set([status.CANCELLED]));
+    await eventually(() => expect(standIn.openCalls).toBe(0));
   });
 
   test('knows no other service', async () => {
