@@ -17,10 +17,11 @@ import { controllers } from '../http/routes/controllers.js';
 import { Reactions } from '../reactions/reactions.js';
 import { SAMPLE_RECORDER, SampleCity } from '../sample-city/sample-city.js';
 import { SystemClock } from '../system-clock.js';
+import { openStorage } from './open-storage.js';
 import { portsOver } from './ports.js';
 import { configuredRecorders } from './recorders.js';
 import { ServerModule } from './server.module.js';
-import { openStorage, type Storage } from './storage.js';
+import type { Storage } from './storage.js';
 
 /** The configuration cannot be served; the message says what to do. */
 export class BadConfiguration extends Error {}

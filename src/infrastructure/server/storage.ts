@@ -1,13 +1,9 @@
 import type { Checkpoints } from '../../application/ports/checkpoints.js';
-import type { Clock } from '../../application/ports/clock.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { KeyVault } from '../../application/ports/key-vault.js';
 import type { Leases } from '../../application/ports/leases.js';
 import type { PluginState } from '../../application/ports/plugin-state.js';
-import type { Config } from '../config.js';
 import type { SqliteViews } from '../views/sqlite/sqlite-views.js';
-import { openEmbedded } from './embedded-storage.js';
-import { openShared } from './shared-storage.js';
 
 /** All that a process stores or reaches (docs/architecture.md), opened together and closed together. */
 export interface Storage {
@@ -22,9 +18,3 @@ export interface Storage {
   /** What was appended is on disk when this resolves. */
   close(): Promise<void>;
 }
-
-/** Throws when another process has the data directory, or something in it or behind an address cannot be used. */
-export const openStorage = (config: Config, clock: Clock, buildWorker: URL): Promise<Storage> =>
-  config.shared === undefined
-    ? openEmbedded(config, clock, buildWorker)
-    : openShared(config, config.shared, clock, buildWorker);

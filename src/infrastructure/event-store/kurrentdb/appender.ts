@@ -103,11 +103,13 @@ export class Appender {
       while (open.drained !== undefined) await open.drained;
       if (open.call.write(message)) continue;
       open.drained = new Promise((resolve) => {
+        const events = ['drain', 'close', 'error'] as const;
         const resume = () => {
+          for (const event of events) open.call.off(event, resume);
           open.drained = undefined;
           resolve();
         };
-        open.call.once('drain', resume).once('close', resume).once('error', resume);
+        for (const event of events) open.call.on(event, resume);
       });
     }
   }
