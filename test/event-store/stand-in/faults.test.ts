@@ -259,6 +259,13 @@ describe('a server', () => {
     await expect(client.appendToStream('stream', noted())).rejects.toMatchObject({ type: 'unavailable', code: 14 });
   });
 
+  test('is found as the leader by a client that looks for it', async () => {
+    const { standIn, stored } = await world();
+    const client = EventStoreDBClient.connectionString(standIn.url.replace('esdb:', 'esdb+discover:'));
+    await client.appendToStream('stream', noted(), { expectedRevision: 9n });
+    expect(stored()).toBe(11);
+  });
+
   test('takes a hundred calls of a connection; the next waits without a word', async () => {
     const { standIn, client } = await world();
     const subscriptions = Array.from({ length: 130 }, () => client.subscribeToAll());
