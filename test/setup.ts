@@ -1,2 +1,4 @@
 import 'reflect-metadata';
-import './support/servers.js';
+import { hideServers } from './support/servers.js';
+
+hideServers();

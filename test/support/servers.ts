@@ -1,11 +1,10 @@
 const names = ['EVENTSTORE_URL', 'KEYS_URL', 'DATABASE_URL'] as const;
-
-/**
- * Addresses of real servers for the tests. They are taken out of the environment, where a program under test would find
- * them and use them for itself.
- */
 const addresses = new Map(names.map((name) => [name, process.env[name] ?? '']));
-for (const name of names) delete process.env[name];
 
-/** Empty when there is no such server. */
+/** The address of a real server for the tests; empty when there is none. */
 export const addressOf = (name: (typeof names)[number]): string => addresses.get(name)!;
+
+/** Takes them out of the environment, where a program under test would find them and use them for itself. */
+export const hideServers = (): void => {
+  for (const name of names) delete process.env[name];
+};

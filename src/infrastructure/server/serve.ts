@@ -55,7 +55,7 @@ export const serve = async (config: Config, { version, sample }: ServeOptions): 
     const own = sampleRecorder.configure({});
     const all =
       isSample && own.ok
-        ? [...recorders, { instance: SAMPLE_RECORDER, manifest: sampleRecorder.manifest, start: own.value }]
+        ? [...recorders, { ...own.value, instance: SAMPLE_RECORDER, manifest: sampleRecorder.manifest }]
         : recorders;
     await storage.views.start();
     const module = ServerModule.over(portsOver(storage, clock, calendar, all), storage, tokens);

@@ -1,10 +1,9 @@
-import type { ConfigError, Parsed, RecorderManifest, RecorderPlugin, StartRecorder } from '../sdk/recorder.js';
+import type { ConfigError, Parsed, ReadyRecorder, RecorderManifest, RecorderPlugin } from '../sdk/recorder.js';
 
 /** An instance that can be started. */
-export interface ConfiguredRecorder {
+export interface ConfiguredRecorder extends ReadyRecorder {
   readonly instance: string;
   readonly manifest: RecorderManifest;
-  readonly start: StartRecorder;
 }
 
 /** The version of the SDK's contract that this host speaks. */
@@ -47,9 +46,9 @@ export const parseRecorders = (
     }
     if (plugin.manifest.apiVersion !== API_VERSION)
       wrong('plugin', `is written for version ${plugin.manifest.apiVersion} of the SDK, not ${API_VERSION}`);
-    const start = plugin.configure(config);
-    if (start.ok) recorders.push({ instance: String(instance), manifest: plugin.manifest, start: start.value });
-    else for (const { field, message } of start.errors) wrong(field === '' ? 'config' : `config.${field}`, message);
+    const ready = plugin.configure(config);
+    if (ready.ok) recorders.push({ ...ready.value, instance: String(instance), manifest: plugin.manifest });
+    else for (const { field, message } of ready.errors) wrong(field === '' ? 'config' : `config.${field}`, message);
   }
   return errors.length > 0 ? { ok: false, errors } : { ok: true, value: recorders };
 };

@@ -3,11 +3,11 @@ import { PluginState } from '../../application/ports/plugin-state.js';
 import { RecorderAudio } from '../../application/ports/recorder-audio.js';
 import type { InstanceHealth, RecorderHealth } from '../../application/ports/recorder-health.js';
 import { FactRefused, RecorderIngest } from '../../application/ports/recorder-ingest.js';
-import type { RecorderCapability, RecorderFact, RecorderLog, RunningRecorder } from '../sdk/recorder.js';
+import type { AudioAccess, RecorderCapability, RecorderFact, RecorderLog, RecorderState } from '../sdk/recorder.js';
 import type { ConfiguredRecorder } from './configuration.js';
 import { Supervisor, supervisionTimes, type SupervisionTimes } from './supervisor.js';
 
-/** The instance is not configured, does not run at this moment, or cannot do it. */
+/** The instance is not configured, or cannot do it. */
 export class RecorderUnavailable extends Error {}
 
 export interface RecorderHostMeans {
@@ -20,64 +20,82 @@ export interface RecorderHostMeans {
   readonly times?: SupervisionTimes;
 }
 
-/** Runs the configured recorders, each by itself (K1) and in one process at a time, takes in what they tell, and reaches the audio they hold (K4). */
+/** An instance as this process has it. */
+interface Hosted {
+  readonly recorder: ConfiguredRecorder;
+  readonly supervisor: Supervisor;
+  readonly audio: AudioAccess | undefined;
+}
+
+/**
+ * Runs the configured recorders, each by itself (K1) and in one process at a time, takes in what they tell, and reaches
+ * the audio they hold from every process (K4).
+ */
 export class RecorderHost extends RecorderAudio implements RecorderHealth {
-  private readonly supervisors: ReadonlyMap<string, Supervisor>;
+  private readonly hosted: ReadonlyMap<string, Hosted>;
+  private readonly ending = new AbortController();
 
   constructor({ recorders, ingest, state, leases, log, times = supervisionTimes }: RecorderHostMeans) {
     super();
-    this.supervisors = new Map(
+    const { signal } = this.ending;
+    this.hosted = new Map(
       recorders.map((recorder) => {
         const { instance } = recorder;
+        const stateUnder = (write: (work: (lease: Lease) => Promise<void>) => Promise<void>): RecorderState => ({
+          get: (key) => state.get(instance, key),
+          set: (key, value) => write((lease) => state.set(instance, key, value, lease)),
+        });
         const contextOf = (lease: Lease) => ({
           instance,
           emit: (fact: RecorderFact) => takeIn(ingest, instance, fact, log(instance)),
           log: log(instance),
-          state: {
-            get: (key: string) => state.get(instance, key),
-            set: (key: string, value: string) => state.set(instance, key, value, lease),
-          },
+          state: stateUnder((work) => work(lease)),
         });
-        return [instance, new Supervisor(recorder, contextOf, leases, log(instance), times)];
+        // Any process may delete: each write takes a lease of its own, one after the other.
+        const audioState = stateUnder((work) => leases.hold(`audio:${instance}`, signal, work));
+        const audio = recorder.audio?.({ instance, log: log(instance), state: audioState, signal });
+        const supervisor = new Supervisor(recorder, contextOf, leases, log(instance), times);
+        return [instance, { recorder, supervisor, audio }];
       }),
     );
   }
 
   start(): void {
-    for (const supervisor of this.supervisors.values()) supervisor.start();
+    for (const { supervisor } of this.hosted.values()) supervisor.start();
   }
 
   /** Ends all; safe without a start, and twice. */
   async stop(): Promise<void> {
-    await Promise.all([...this.supervisors.values()].map((supervisor) => supervisor.stop()));
+    this.ending.abort();
+    await Promise.all([...this.hosted.values()].map(({ supervisor }) => supervisor.stop()));
   }
 
   health(): ReadonlyArray<InstanceHealth> {
-    return [...this.supervisors.values()].map(({ health }) => health);
+    return [...this.hosted.values()].map(({ supervisor }) => supervisor.health);
   }
 
   /** Throws `RecorderUnavailable` at the first read. */
   override async *fetch(instance: string, ref: string): AsyncIterable<Uint8Array> {
-    yield* this.running(instance, 'fetch').fetchAudio(ref);
+    yield* this.audioOf(instance, 'fetch').fetch(ref);
   }
 
   /** Throws `RecorderUnavailable`. */
   override async delete(instance: string, ref: string): Promise<void> {
-    await this.running(instance, 'delete').deleteAudio(ref);
+    await this.audioOf(instance, 'delete').delete(ref);
   }
 
   /** Throws `RecorderUnavailable`. */
   override async isGone(instance: string, ref: string): Promise<boolean> {
-    return this.running(instance, 'delete').isGone(ref);
+    return this.audioOf(instance, 'delete').isGone(ref);
   }
 
-  private running(instance: string, capability: RecorderCapability): RunningRecorder {
-    const supervisor = this.supervisors.get(instance);
-    if (supervisor === undefined) throw new RecorderUnavailable(`no recorder ${instance} is configured`);
-    if (!supervisor.recorder.manifest.capabilities.includes(capability))
+  private audioOf(instance: string, capability: RecorderCapability): AudioAccess {
+    const hosted = this.hosted.get(instance);
+    if (hosted === undefined) throw new RecorderUnavailable(`no recorder ${instance} is configured`);
+    const { recorder, audio } = hosted;
+    if (audio === undefined || !recorder.manifest.capabilities.includes(capability))
       throw new RecorderUnavailable(`the recorder ${instance} cannot ${capability}`);
-    if (supervisor.running === undefined) throw new RecorderUnavailable(`the recorder ${instance} does not run`);
-    return supervisor.running;
+    return audio;
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LeaseLost, type Lease, type Leases } from '../../application/ports/leases.js';
 import type { InstanceHealth } from '../../application/ports/recorder-health.js';
-import type { RecorderContext, RecorderLog, RunningRecorder } from '../sdk/recorder.js';
+import type { RecorderContext, RecorderLog } from '../sdk/recorder.js';
 import type { ConfiguredRecorder } from './configuration.js';
 
 /** Milliseconds. */
@@ -28,7 +28,6 @@ export class Supervisor {
   private state: InstanceHealth['state'] = 'stopped';
   private since = new Date();
   private lastError: string | undefined;
-  private current: RunningRecorder | undefined;
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -47,11 +46,6 @@ export class Supervisor {
       since: this.since.toISOString(),
       ...(this.lastError !== undefined && { lastError: this.lastError }),
     };
-  }
-
-  /** Undefined while it does not run. */
-  get running(): RunningRecorder | undefined {
-    return this.current;
   }
 
   start(): void {
@@ -94,7 +88,6 @@ export class Supervisor {
       const stop = () => void running.stop().catch((error: unknown) => this.broke(error));
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
-      this.current = running;
       this.become('running');
       await running.finished;
       if (!lease.signal.aborted) this.broke(new Error('it ended by itself'));
@@ -102,7 +95,6 @@ export class Supervisor {
       if (error instanceof LeaseLost) throw error;
       if (!lease.signal.aborted) this.broke(error);
     } finally {
-      this.current = undefined;
       run.abort();
     }
   }

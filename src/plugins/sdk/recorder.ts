@@ -109,33 +109,55 @@ export interface RunningRecorder {
   readonly finished: Promise<void>;
   /** Ends it; safe to call twice. */
   stop(): Promise<void>;
+}
+
+/** Reaches the audio that the recorder holds: in every process, whether the instance runs there or in another one. */
+export interface AudioAccess {
   /** The audio file as stored. */
-  fetchAudio(recording: string): AsyncIterable<Uint8Array>;
+  fetch(recording: string): AsyncIterable<Uint8Array>;
   /** Succeeds for a recording that does not exist. */
-  deleteAudio(recording: string): Promise<void>;
+  delete(recording: string): Promise<void>;
   /** Looks whether anything of it is left. */
   isGone(recording: string): Promise<boolean>;
 }
+
+/** As a running instance's, without a way to tell facts. */
+export type AudioContext<C> = Omit<RecorderContext<C>, 'emit'>;
 
 export interface RecorderDefinition<C> {
   readonly manifest: RecorderManifest;
   /** Finds all errors at once. */
   readonly config: (input: unknown) => Parsed<C>;
+  /** Tells what the recorder does, in one process at a time. */
   readonly start: (context: RecorderContext<C>) => Promise<RunningRecorder>;
+  /** Needed for the capabilities `fetch` and `delete`; connects to nothing before it is asked. */
+  readonly audio?: (context: AudioContext<C>) => AudioAccess;
 }
 
-export type StartRecorder = (context: Omit<RecorderContext<unknown>, 'config'>) => Promise<RunningRecorder>;
+/** What a configuration makes of a plugin. */
+export interface ReadyRecorder {
+  start(context: Omit<RecorderContext<unknown>, 'config'>): Promise<RunningRecorder>;
+  audio?(context: Omit<AudioContext<unknown>, 'config'>): AudioAccess;
+}
 
 /** A recorder plugin as the host sees it: what its configuration looks like is its own affair. */
 export interface RecorderPlugin {
   readonly manifest: RecorderManifest;
-  configure(input: unknown): Parsed<StartRecorder>;
+  configure(input: unknown): Parsed<ReadyRecorder>;
 }
 
-export const defineRecorder = <C>({ manifest, config, start }: RecorderDefinition<C>): RecorderPlugin => ({
+export const defineRecorder = <C>({ manifest, config, start, audio }: RecorderDefinition<C>): RecorderPlugin => ({
   manifest,
   configure: (input) => {
     const parsed = config(input);
-    return parsed.ok ? { ok: true, value: (context) => start({ ...context, config: parsed.value }) } : parsed;
+    if (!parsed.ok) return parsed;
+    const { value } = parsed;
+    return {
+      ok: true,
+      value: {
+        start: (context) => start({ ...context, config: value }),
+        ...(audio !== undefined && { audio: (context) => audio({ ...context, config: value }) }),
+      },
+    };
   },
 });

@@ -32,7 +32,7 @@ describe.skipIf(missing !== undefined)(
   () => {
     test('tells of a call on each extension; fetches its audio, deletes it and sees it gone', async () => {
       const ingest = new MemoryIngest();
-      const { recorder, connected } = await run(settings(), ingest, await fromNow());
+      const { audio: archive, connected } = await run(settings(), ingest, await fromNow());
       await connected();
       const [plain, dialplan, conducted, short, emergency] = await Promise.all([
         call('7000', '0300001000', 6).then(() => factsOf(ingest, '0300001000', 3)),
@@ -50,15 +50,15 @@ describe.skipIf(missing !== undefined)(
       expect(emergency.at(-1)).toMatchObject({ emergencyFlag: true });
 
       for (const { recording, bytes, startedAt, endedAt } of ingest.ofType('recording-stored')) {
-        const audio = await bytesOf(recorder.fetchAudio(recording));
+        const audio = await bytesOf(archive.fetch(recording));
         expect(audio.toString('latin1', 0, 4)).toBe('RIFF');
         expect(audio).toHaveLength(bytes);
         expect(loudness(audio)).toBeGreaterThan(0.01);
         const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
         expect(Math.abs((audio.length - 44) / 16_000 - seconds)).toBeLessThan(1);
-        await recorder.deleteAudio(recording);
-        expect(await recorder.isGone(recording)).toBe(true);
-        await recorder.deleteAudio(recording);
+        await archive.delete(recording);
+        expect(await archive.isGone(recording)).toBe(true);
+        await archive.delete(recording);
       }
     });
 
@@ -78,11 +78,11 @@ describe.skipIf(missing !== undefined)(
       expect(await placed).toBe(true);
       expect(typesOf(await factsOf(ingest, from, 5))).toEqual(announced);
       const { recording, startedAt, endedAt } = ingest.ofType('recording-stored')[0]!;
-      const audio = await bytesOf(second.recorder.fetchAudio(recording));
+      const audio = await bytesOf(second.audio.fetch(recording));
       expect(loudness(audio)).toBeGreaterThan(0.01);
       expect((audio.length - 44) / 16_000).toBeGreaterThan((Date.parse(endedAt) - Date.parse(startedAt)) / 1000 - 1);
       expect(second.messages).toEqual(['connected to ARI']);
-      await second.recorder.deleteAudio(recording);
+      await second.audio.delete(recording);
     });
 
     test('clears up after a conducted call that ended while it was down', async () => {
@@ -94,11 +94,11 @@ describe.skipIf(missing !== undefined)(
       await has(ingest, '0300001020', 'announcement-played');
       await first.recorder.stop();
       expect(await placed).toBe(true);
-      const { recorder } = await run(settings(), ingest, state);
+      const { audio: archive } = await run(settings(), ingest, state);
       expect(typesOf(await factsOf(ingest, '0300001020', 5))).toEqual(announced);
       const { recording } = ingest.ofType('recording-stored')[0]!;
-      await recorder.deleteAudio(recording);
-      expect(await recorder.isGone(recording)).toBe(true);
+      await archive.delete(recording);
+      expect(await archive.isGone(recording)).toBe(true);
     });
 
     test('tells of calls that the exchange conducted and recorded while it was down', async () => {
@@ -121,7 +121,7 @@ describe.skipIf(missing !== undefined)(
     ] as const)('ends the calls of an Asterisk that %s, keeps their audio, and goes on', async ([, end]) => {
       const ingest = new MemoryIngest();
       const [dialplan, conducted, next] = ['0300001040', '0300001041', '0300001042'] as const;
-      const { recorder, connected } = await run(settings(), ingest, await fromNow());
+      const { audio: archive, connected } = await run(settings(), ingest, await fromNow());
       await connected();
       const placed = [call('7001', dialplan, 15), call('7002', conducted, 15)];
       await has(ingest, dialplan, 'announcement-played');
@@ -134,7 +134,7 @@ describe.skipIf(missing !== undefined)(
       expect(typesOf(await factsOf(ingest, conducted, 5))).toEqual(announced);
       await connected(2);
       for (const { recording } of ingest.ofType('recording-stored'))
-        expect(loudness(await bytesOf(recorder.fetchAudio(recording)))).toBeGreaterThan(0.01);
+        expect(loudness(await bytesOf(archive.fetch(recording)))).toBeGreaterThan(0.01);
 
       await call('7002', next, 5);
       expect(typesOf(await factsOf(ingest, next, 5))).toEqual(announced);

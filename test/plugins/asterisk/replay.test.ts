@@ -76,18 +76,18 @@ describe('the Asterisk recorder, by a replay of captures (no Asterisk runs)', ()
   test('fetches the audio of the exchange, deletes it and sees it gone', async () => {
     const standIn = await StandIn.start(tempDir(), calls);
     const ingest = new MemoryIngest();
-    const { recorder } = await run(configFor(standIn), ingest, memoryState());
+    const { audio: archive } = await run(configFor(standIn), ingest, memoryState());
     await told(ingest, 5, 4);
     const { recording, bytes } = ingest.ofType('recording-stored').find(({ call }) => call === callOn('7001'))!;
-    const audio = await bytesOf(recorder.fetchAudio(recording));
+    const audio = await bytesOf(archive.fetch(recording));
     expect(audio.toString('latin1', 0, 4)).toBe('RIFF');
     expect(audio).toHaveLength(bytes);
     expect(loudness(audio)).toBeGreaterThan(0.01);
-    expect(await recorder.isGone(recording)).toBe(false);
-    await recorder.deleteAudio(recording);
-    await recorder.deleteAudio(recording);
-    expect(await recorder.isGone(recording)).toBe(true);
-    await expect(bytesOf(recorder.fetchAudio(recording))).rejects.toThrow();
+    expect(await archive.isGone(recording)).toBe(false);
+    await archive.delete(recording);
+    await archive.delete(recording);
+    expect(await archive.isGone(recording)).toBe(true);
+    await expect(bytesOf(archive.fetch(recording))).rejects.toThrow();
   });
 
   test('tells each fact once over many restarts, while every other fact cannot be stored at first', async () => {

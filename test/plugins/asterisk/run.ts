@@ -1,12 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { asteriskRecorder } from '../../../src/plugins/recorders/asterisk/asterisk-recorder.js';
-import type { RecorderState, RunningRecorder } from '../../../src/plugins/sdk/recorder.js';
+import type { AudioAccess, RecorderFact, RecorderState, RunningRecorder } from '../../../src/plugins/sdk/recorder.js';
 import type { MemoryIngest } from '../memory-ingest.js';
 
-/** A running recorder, and what it logs. */
+/** A running recorder, the audio it holds, and what it logs. */
 export interface Run {
   readonly recorder: RunningRecorder;
+  readonly audio: AudioAccess;
   readonly messages: ReadonlyArray<string>;
   /** Resolves when it is connected, for the nth time. */
   readonly connected: (times?: number) => Promise<void>;
@@ -23,13 +24,15 @@ export const run = async (config: unknown, ingest: MemoryIngest, state: Recorder
     messages.push(message);
     logged.emit('message');
   };
-  const recorder = await configured.value({
+  const context = {
     instance: 'asterisk-honcho',
-    emit: (fact) => ingest.ingest('asterisk-honcho', fact),
     log: { info: log, warn: log, error: log },
     state,
     signal: ended.signal,
-  });
+  };
+  const emit = (fact: RecorderFact) => ingest.ingest('asterisk-honcho', fact);
+  const recorder = await configured.value.start({ ...context, emit });
+  const audio = configured.value.audio!(context);
   onTestFinished(async () => {
     ended.abort();
     await recorder.stop();
@@ -37,7 +40,7 @@ export const run = async (config: unknown, ingest: MemoryIngest, state: Recorder
   const connected = async (times = 1) => {
     while (messages.filter((message) => message === 'connected to ARI').length < times) await once(logged, 'message');
   };
-  return { recorder, messages, connected };
+  return { recorder, audio, messages, connected };
 };
 
 export const bytesOf = async (audio: AsyncIterable<Uint8Array>): Promise<Buffer> =>

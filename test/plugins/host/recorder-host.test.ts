@@ -21,7 +21,6 @@ const times = { firstBackOff: 1, longestBackOff: 4, stable: 60_000, stop: 50 };
 interface Scripted {
   readonly plugin: RecorderPlugin;
   readonly contexts: Array<RecorderContext<unknown>>;
-  readonly deleted: Array<string>;
   /** Resolves when it was started so many times. */
   readonly started: (times: number) => Promise<RecorderContext<unknown>>;
   /** Breaks what runs. */
@@ -37,7 +36,6 @@ const scripted = (
   const waiting = new Set<() => void>();
   const script: Scripted = {
     contexts: [],
-    deleted: [],
     running: 0,
     breakDown: () => undefined,
     started: (count) =>
@@ -62,16 +60,15 @@ const scripted = (
         const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
         Object.assign(script, { breakDown: reject });
         finished.catch(() => undefined).finally(() => (script.running -= 1));
-        return {
-          finished,
-          stop: async () => resolve(),
-          fetchAudio: async function* () {
-            yield Buffer.from('RIFF');
-          },
-          deleteAudio: async (recording) => void script.deleted.push(recording),
-          isGone: async (recording) => script.deleted.includes(recording),
-        };
+        return { finished, stop: async () => resolve() };
       },
+      audio: ({ state }) => ({
+        fetch: async function* () {
+          yield Buffer.from('RIFF');
+        },
+        delete: (recording) => state.set(recording, 'deleted'),
+        isGone: async (recording) => (await state.get(recording)) === 'deleted',
+      }),
     }),
   };
   return script;
@@ -97,7 +94,7 @@ const hosting = (
   const recorders = Object.entries(plugins).map(([instance, { plugin }]) => {
     const configured = plugin.configure({});
     if (!configured.ok) throw new Error('not configured');
-    return { instance, manifest: plugin.manifest, start: configured.value };
+    return { ...configured.value, instance, manifest: plugin.manifest };
   });
   const host = new RecorderHost({
     recorders,
@@ -260,22 +257,28 @@ test('stops without a start, twice, and though an instance does not', async () =
   await hung.host.stop();
 });
 
-test('reaches the audio of the instance that holds it', async () => {
-  const script = scripted();
-  const { host } = hosting({ honcho: script });
-  host.start();
-  await expect.poll(() => script.running).toBe(1);
-  expect(Buffer.concat(await Array.fromAsync(host.fetch('honcho', 'a'))).toString()).toBe('RIFF');
-  expect(await host.isGone('honcho', 'a')).toBe(false);
-  await host.delete('honcho', 'a');
-  expect(await host.isGone('honcho', 'a')).toBe(true);
+test('reaches the audio of an instance in every process, wherever it runs', async () => {
+  const shared = { leases: new LosableLeases(), state: new MemoryPluginState() };
+  const here = scripted();
+  const [running, waiting] = [hosting({ honcho: here }, times, shared), hosting({ honcho: scripted() }, times, shared)];
+  running.host.start();
+  await here.started(1);
+  waiting.host.start();
+  expect(waiting.host.health()).toMatchObject([{ state: 'standby' }]);
+  expect(Buffer.concat(await Array.fromAsync(waiting.host.fetch('honcho', 'a'))).toString()).toBe('RIFF');
+  expect(await running.host.isGone('honcho', 'a')).toBe(false);
+  await waiting.host.delete('honcho', 'a');
+  expect(await running.host.isGone('honcho', 'a')).toBe(true);
 });
 
-test('refuses audio of an instance that is unknown, does not run, or cannot', async () => {
-  const { host } = hosting({ down: scripted(), listening: scripted([]) });
-  host.start();
-  await host.stop();
-  for (const instance of ['unknown', 'down', 'listening']) {
+test('refuses audio of an instance that is unknown, or cannot', async () => {
+  const mute = defineRecorder({
+    manifest: { name: 'mute', version: '1.0.0', apiVersion: 1, capabilities: ['fetch', 'delete'] },
+    config: () => ({ ok: true, value: undefined }),
+    start: async () => ({ finished: new Promise(() => {}), stop: async () => {} }),
+  });
+  const { host } = hosting({ listening: scripted([]), mute: { ...scripted(), plugin: mute } });
+  for (const instance of ['unknown', 'listening', 'mute']) {
     await expect(Array.fromAsync(host.fetch(instance, 'a'))).rejects.toThrow(RecorderUnavailable);
     await expect(host.delete(instance, 'a')).rejects.toThrow(RecorderUnavailable);
     await expect(host.isGone(instance, 'a')).rejects.toThrow(RecorderUnavailable);

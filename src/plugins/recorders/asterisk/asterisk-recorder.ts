@@ -42,11 +42,10 @@ export const asteriskRecorder = defineRecorder<AsteriskConfig>({
         ended.abort();
         return over;
       },
-      fetchAudio: (recording) => audio.fetch(recording),
-      deleteAudio: (recording) => audio.delete(recording),
-      isGone: (recording) => audio.isGone(recording),
     };
   },
+  audio: ({ config, signal }) =>
+    new AsteriskAudio(new AriClient(config.ariUrl, config.user, config.password, signal), config),
 });
 
 /** Reads the exchange's records as they grow, tells what they say, and remembers up to where that is done. */

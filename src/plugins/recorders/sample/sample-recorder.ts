@@ -15,17 +15,18 @@ export const SAMPLE_BYTES = tone(SECONDS, 440).length;
 export const sampleRecorder = defineRecorder({
   manifest: { name: 'sample', version: '1.0.0', apiVersion: 1, capabilities: ['fetch', 'delete'] },
   config: () => ({ ok: true, value: {} }),
-  start: async ({ state }) => {
+  start: async () => {
     const ended = Promise.withResolvers<void>();
+    return { finished: ended.promise, stop: async () => ended.resolve() };
+  },
+  audio: ({ state }) => {
     const isGone = async (recording: string) => (await state.get(deletion(recording))) !== undefined;
     return {
-      finished: ended.promise,
-      stop: async () => ended.resolve(),
-      fetchAudio: async function* (recording) {
+      fetch: async function* (recording) {
         if (await isGone(recording)) throw new Error('the recording was deleted');
         yield tone(SECONDS, 440);
       },
-      deleteAudio: (recording) => state.set(deletion(recording), 'yes'),
+      delete: (recording) => state.set(deletion(recording), 'yes'),
       isGone,
     };
   },

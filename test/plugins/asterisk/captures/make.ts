@@ -80,7 +80,7 @@ const state = {
   get: async () => JSON.stringify({ cel: cel.position, cdr: cdr.position, told: [] }),
   set: async () => {},
 };
-const recorder = await configured.value({
+const recorder = await configured.value.start({
   instance: 'asterisk-capture',
   emit: async () => undefined,
   log: console,
