@@ -179,7 +179,10 @@ export class Kit {
   static async start(verifier?: TokenVerifier): Promise<Kit> {
     const key = await readOrCreateTokenKey(join(tempDir(), 'token-key.jwk'));
     const behind = new Behind();
-    const views = { waitFor: (_: string, position: Position, signal: AbortSignal) => behind.view(position, signal) };
+    const views = {
+      waitFor: (_: string, position: Position, signal: AbortSignal) => behind.view(position, signal),
+      positionOf: () => undefined,
+    };
     const module = {
       module: KitModule,
       controllers: [ThingsController],
