@@ -2,6 +2,7 @@ import { afterAll, onTestFinished } from 'vitest';
 import { SystemClock } from '../../src/infrastructure/system-clock.js';
 import { KurrentDbEventStore } from '../../src/infrastructure/event-store/kurrentdb/kurrentdb-event-store.js';
 import { withServer } from '../support/with-server.js';
+import { deletedStreamsContract } from './deleted-streams.contract.js';
 import { eventStoreContract } from './event-store.contract.js';
 import { StandIn } from './stand-in/stand-in.js';
 
@@ -26,6 +27,14 @@ const crashed = async (store: KurrentDbEventStore) => {
 
 eventStoreContract('EventStoreDB (a stand-in)', async () => opened((await server).url), crashed);
 
-withServer('EVENTSTORE_URL', 'EventStoreDB keeps to the contract of event stores', (url) =>
-  eventStoreContract('EventStoreDB', () => opened(url), crashed),
-);
+const standInUrl = async () => (await server).url;
+deletedStreamsContract('EventStoreDB (a stand-in)', standInUrl, async () => opened(await standInUrl()));
+
+withServer('EVENTSTORE_URL', 'EventStoreDB keeps to the contract of event stores', (url) => {
+  eventStoreContract('EventStoreDB', () => opened(url), crashed);
+  deletedStreamsContract(
+    'EventStoreDB',
+    async () => url,
+    () => opened(url),
+  );
+});

@@ -21,6 +21,7 @@ export const judged = (
   answer: BatchAppendResp,
   stream: StreamName,
   expected: ExpectedRevision,
+  count: number,
   positions: Positions,
 ): E.Either<AppendError, Appended> => {
   const success = answer.getSuccess();
@@ -28,7 +29,10 @@ export const judged = (
     const position = success.getPosition();
     if (position === undefined) throw new StoreMisconfigured('the event store tells no position of what it stored');
     const log = { commit: position.getCommitPosition(), prepare: position.getPreparePosition() };
-    return E.right({ revision: Number(success.getCurrentRevision()), position: positions.of(log) });
+    const revision = Number(success.getCurrentRevision());
+    // The server takes a stream that was deleted for none, and counts on from where it ended.
+    if (revision !== (expected === 'none' ? -1 : expected) + count) throw new TruncatedStream(stream);
+    return E.right({ revision, position: positions.of(log) });
   }
   const message = answer.getError()?.getMessage() ?? '';
   switch (errorType(answer)) {

@@ -5,7 +5,6 @@ import type { Clock } from '../../../application/ports/clock.js';
 import {
   BadPosition,
   EventStore,
-  StoreMisconfigured,
   TruncatedStream,
   type AppendError,
   type Appended,
@@ -21,7 +20,6 @@ import {
   type SubscribeOptions,
 } from '../../../application/ports/event-store.js';
 import type { BatchAppendReq } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Instant } from '../../../domain/kernel/time.js';
 import { checkedAppend } from '../append-rules.js';
 import { StoreMoved, type Move, type StoreIdentity } from '../store-identity.js';
 import { OutOfPlace, type OpenOptions, type TransferableStore } from '../store-transfer.js';
@@ -33,7 +31,9 @@ import { LiveTail, SUSPECT_AFTER } from './live-tail.js';
 import { patiently, type Patience } from './patience.js';
 import { Positions } from './position.js';
 import { PageReader } from './reader.js';
-import { eventsMoved, identityOf, movesIn, newStoreId, STORE_STREAM, storeCreated } from './store-stream.js';
+import { runs } from './runs.js';
+import { proposals, storeFacts } from './store-facts.js';
+import { eventsMoved, identityOf, movesIn, STORE_STREAM } from './store-stream.js';
 import { proposed } from './wire-event.js';
 
 export interface KurrentDbOptions extends OpenOptions {
@@ -275,7 +275,7 @@ export class KurrentDbEventStore extends EventStore implements TransferableStore
     messages: ReadonlyArray<BatchAppendReq.ProposedMessage>,
   ): Promise<E.Either<AppendError, Appended>> {
     const appended = await this.#patiently('an append', async () =>
-      judged(await this.appender.append(stream, expected, messages), stream, expected, this.positions),
+      judged(await this.appender.append(stream, expected, messages), stream, expected, messages.length, this.positions),
     );
     if (E.isRight(appended)) this.#knows(appended.right.position);
     return appended;
@@ -319,54 +319,4 @@ export class KurrentDbEventStore extends EventStore implements TransferableStore
   readonly #suspect = (_: unknown, failures: number): void => {
     if (failures % SUSPECT_AFTER === 0) this.connection.renew();
   };
-}
-
-/** What the store says of itself; an empty one is given an id. */
-const storeFacts = async (
-  reader: PageReader,
-  appender: Appender,
-  clock: HybridClock,
-  signal: AbortSignal,
-): Promise<ReadonlyArray<RecordedEvent>> => {
-  const read = async () => (await reader.stream(STORE_STREAM, 'forwards', 0, Infinity, signal)).events;
-  const standing = await read();
-  if (standing.length > 0) return standing;
-  if ((await reader.head(signal)) !== undefined)
-    throw new StoreMisconfigured('the event store holds events of something else: Madoguchi needs one of its own');
-  const created = storeCreated(newStoreId());
-  // A conflict: another process was first, and its id stands.
-  await appender.append(STORE_STREAM, 'none', proposals(STORE_STREAM, [created], clock.now()));
-  const made = await read();
-  if (made.length === 0) throw new Error('the first event of the store cannot be read back');
-  return made;
-};
-
-const proposals = (stream: StreamName, events: ReadonlyArray<NewEvent>, recordedAt: Instant) => {
-  const checked = checkedAppend(stream, events);
-  if (E.isLeft(checked)) throw new Error(`${stream}: ${checked.left._tag}`);
-  return checked.right.map((event) => proposed(event, recordedAt));
-};
-
-// Every server takes 1 MiB of data in one append, and answers many small events late.
-const RUN_EVENTS = 500;
-const RUN_BYTES = 512 * 1_024;
-
-type Run = [RecordedEvent, ...RecordedEvent[]];
-
-/** Neighbours of one stream, few enough for one append. */
-function* runs(events: ReadonlyArray<RecordedEvent>): Generator<Run> {
-  let run: Run | undefined;
-  let bytes = 0;
-  for (const event of events) {
-    const size = JSON.stringify(event.content).length * 3;
-    if (run !== undefined && run[0].stream === event.stream && run.length < RUN_EVENTS && bytes + size <= RUN_BYTES) {
-      run.push(event);
-      bytes += size;
-      continue;
-    }
-    if (run !== undefined) yield run;
-    run = [event];
-    bytes = size;
-  }
-  if (run !== undefined) yield run;
 }
