@@ -5,7 +5,7 @@ import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { FeedHealth, Filter, Position, RecordedEvent } from '../../../application/ports/event-store.js';
 import { collect } from './collect.js';
 import type { Connection } from './connection.js';
-import { isMisconfigured, isSlowConsumer, portError } from './failures.js';
+import { isSlowConsumer, portError } from './failures.js';
 import type { HybridClock } from './hybrid-clock.js';
 import { pauseAfter, type Patience } from './patience.js';
 import type { Positions } from './position.js';
@@ -175,8 +175,8 @@ export class LiveTail {
     this.#failures++;
     this.#outages++;
     this.#lastError = portError(error, 'the subscription').message;
-    const isWorthALine = this.#failures === 1 || this.#failures % 10 === 0;
-    if (isWorthALine || isMisconfigured(error))
+    // An outage that lasts all night does not fill the log.
+    if (this.#failures === 1 || this.#failures % 10 === 0)
       this.#logger.warn(`${this.#lastError}; failed ${this.#failures} times, is resumed`);
     this.#become('broken');
   }

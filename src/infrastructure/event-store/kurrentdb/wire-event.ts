@@ -1,7 +1,13 @@
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import streams, { type BatchAppendReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Content, EventMetadata, RecordedEvent, StreamName } from '../../../application/ports/event-store.js';
+import {
+  StoreMisconfigured,
+  type Content,
+  type EventMetadata,
+  type RecordedEvent,
+  type StreamName,
+} from '../../../application/ports/event-store.js';
 import type { Instant } from '../../../domain/kernel/time.js';
 import type { SerialisedEvent } from '../append-rules.js';
 import type { Positions } from './position.js';
@@ -23,7 +29,7 @@ interface StoredMetadata {
 }
 
 /** An event that this program did not write, in a store that must be its own. */
-export class ForeignEvent extends Error {
+class ForeignEvent extends StoreMisconfigured {
   constructor(stream: string, revision: string) {
     super(`event ${revision} of ${stream} was not written by Madoguchi: its event store must be its own`);
   }
@@ -45,7 +51,7 @@ export const proposed = (
   return message;
 };
 
-/** An event as it was recorded. Throws `ForeignEvent`. */
+/** An event as it was recorded. Throws `StoreMisconfigured` for one that we did not write. */
 export const recorded = (wire: WireEvent, positions: Positions): RecordedEvent => {
   const properties = wire.getMetadataMap();
   const stream = streamOf(wire);
