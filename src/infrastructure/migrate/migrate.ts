@@ -14,7 +14,8 @@ const AT_A_TIME = 500;
 /**
  * Moves everything from one side to the other: the ledger of erasures before the keys, then the events in their order,
  * then it is compared whole; last the source says where its events are, and loses its keys. Broken off at any point, it
- * goes on where it stood. Throws `CannotMove` and `TargetDiffers`.
+ * goes on where it stood, and at no point do both sides start: an erasure on one of them would miss the other. Throws
+ * `CannotMove` and `TargetDiffers`.
  */
 export const migrate = async (
   source: Side,
@@ -22,6 +23,7 @@ export const migrate = async (
   tell: (progress: MigrateProgress) => void,
 ): Promise<Moved> => {
   refuseWrongWay(source, target);
+  await target.store.note({ direction: 'away', store: source.store.identity.id });
   tell({ doing: 'moving the ledger of erasures' });
   for await (const erased of inBatches(source.vault.erasures())) await target.vault.takeErasures(erased);
   // An earlier move that was broken off after its end has no keys to give any more.
@@ -33,9 +35,8 @@ export const migrate = async (
   await verifyVault(source.vault, target.vault);
   tell({ doing: 'noting where the events are' });
   await target.beginWith(await source.cursors());
-  await target.store.note({ direction: 'here', store: source.store.identity.id });
-  // From here on the source does not start, so no later erasure can miss its copy.
   await source.store.note({ direction: 'away', store: target.store.identity.id });
+  await target.store.note({ direction: 'here', store: source.store.identity.id });
   tell({ doing: `destroying the keys of ${source.name}` });
   await source.vault.destroyKeys();
   return moved;
