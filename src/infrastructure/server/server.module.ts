@@ -9,7 +9,7 @@ import { AnswerInterceptor } from '../http/answer.js';
 import { operationsOf } from '../http/operation.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { controllers } from '../http/routes/controllers.js';
-import { SystemState } from '../http/routes/health.controller.js';
+import { SystemState } from '../http/system-state.js';
 import { Reactions } from '../reactions/reactions.js';
 import type { Storage } from './storage.js';
 
