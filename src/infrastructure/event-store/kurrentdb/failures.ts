@@ -35,7 +35,7 @@ const refusals: ReadonlySet<number> = new Set([status.UNAUTHENTICATED, status.PE
 const tlsTrouble = /certificate|altnames|wrong version number|unable to get (local )?issuer/i;
 
 /** What no retry will change: access refused, a method that the server lacks, a certificate that does not verify. */
-export const isMisconfigured = (error: unknown): boolean =>
+const isMisconfigured = (error: unknown): boolean =>
   error instanceof StoreMisconfigured ||
   exceptionOf(error) === 'access-denied' ||
   (isCallError(error) && (refusals.has(error.code) || tlsTrouble.test(error.details ?? error.message)));
