@@ -159,6 +159,40 @@ withServer('KEYS_URL', 'PostgresKeyVault keeps to the contract of key vaults, an
       expect((await filesOf(url)).includes(Buffer.from(key!.wrapped))).toBe(false);
     });
 
+    test('is rewritten when it is asked again, where somebody else had the table', async () => {
+      const { url, a, b } = await twoProcesses();
+      const [stream] = citizens(1) as [StreamName];
+      await a.mint(stream);
+      const [key] = await Array.fromAsync(a.wrappedKeys());
+      const backup = new pg.Client({ connectionString: url });
+      await backup.connect();
+      await backup.query('BEGIN; LOCK TABLE keys IN ACCESS SHARE MODE');
+      await expect(a.erase(stream, erasure)).rejects.toBeInstanceOf(KeysUnavailable);
+      // The key is gone all the same, and nobody who reads had to wait.
+      expect(await b.find(stream, system)).toEqual({ _tag: 'erased', erasure });
+      await backup.query('COMMIT');
+      await backup.end();
+      expect(await a.erase(stream, erasure)).toEqual(erasure);
+      expect((await filesOf(url)).includes(Buffer.from(key!.wrapped))).toBe(false);
+    });
+
+    test('is rewritten once no transaction sees the key any more', async () => {
+      const { url, a } = await twoProcesses();
+      const [stream] = citizens(1) as [StreamName];
+      await a.mint(stream);
+      const [key] = await Array.fromAsync(a.wrappedKeys());
+      const reader = new pg.Client({ connectionString: url });
+      await reader.connect();
+      await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+      const erased = a.erase(stream, erasure);
+      // The erasure is committed, and its rewrite keeps the row for the reader.
+      await expect.poll(() => sql(url, 'SELECT part FROM rewrites_due')).toHaveLength(1);
+      await reader.query('COMMIT');
+      await reader.end();
+      expect(await erased).toEqual(erasure);
+      expect((await filesOf(url)).includes(Buffer.from(key!.wrapped))).toBe(false);
+    });
+
     test.each([
       ['no erasure is deleted', 'DELETE FROM erasures', /never undone/],
       ['no erasure is changed', `UPDATE erasures SET reason = 'none'`, /never undone/],

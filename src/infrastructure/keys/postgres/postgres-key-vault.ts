@@ -125,11 +125,13 @@ export class PostgresKeyVault extends KeyVault implements TransferableVault {
       transaction(this.pool, async (client) => {
         await lockStream(client, stream);
         const before = await erasureOf(client, stream);
-        if (before !== undefined) return { standing: before, part: undefined };
+        if (before !== undefined) return { standing: before, part: 'any' as const };
         return { standing: erasure, part: await revoke(client, { stream, erasure }) };
       }),
     );
-    if (part !== undefined) await reached(this.rewriter.rewrite(part));
+    // Whoever asks again may do so because a rewrite failed.
+    if (part === 'any') await reached(this.rewriter.rewriteDue());
+    else if (part !== undefined) await reached(this.rewriter.rewrite(part));
     return standing;
   }
 
