@@ -30,7 +30,7 @@ import { HybridClock } from './hybrid-clock.js';
 import { LiveTail, SUSPECT_AFTER } from './live-tail.js';
 import { patiently, type Patience } from './patience.js';
 import { Positions } from './position.js';
-import { PageReader } from './reader.js';
+import { PageReader, type Page } from './reader.js';
 import { runs } from './runs.js';
 import { proposals, storeFacts } from './store-facts.js';
 import { eventsMoved, identityOf, movesIn, STORE_STREAM } from './store-stream.js';
@@ -191,23 +191,34 @@ export class KurrentDbEventStore extends EventStore implements TransferableStore
   }
 
   override async *readAll({ from, filter, limit = Infinity }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
-    let after = await this.#checked(from);
+    const begin = await this.#checked(from);
     const head = await this.head();
-    const { signal } = this.closing;
-    for (let left = limit; left > 0 && after < head;) {
-      const from = after;
-      const page = await this.#patiently('a read', () =>
+    const stopped = new AbortController();
+    const signal = AbortSignal.any([this.closing.signal, stopped.signal]);
+    const pageAfter = (after: Position, left: number): Promise<Page> => {
+      const page = this.#patiently('a read', () =>
         filter === undefined
-          ? this.reader.all(from, left, signal)
-          : this.reader.matching(from, filter, Math.min(left, BATCH_EVENTS), head, signal),
+          ? this.reader.all(after, left, signal)
+          : this.reader.matching(after, filter, Math.min(left, BATCH_EVENTS), head, signal),
       );
-      for (const event of page.events) {
-        if (event.position > head) return;
-        yield event;
+      // One that nobody takes any more may fail.
+      page.catch(() => undefined);
+      return page;
+    };
+    try {
+      let next = limit > 0 && begin < head ? pageAfter(begin, limit) : undefined;
+      for (let left = limit; next !== undefined;) {
+        const { events, reached, ended } = await next;
+        left -= events.length;
+        // The server reads on while the consumer is at this page.
+        next = ended || left <= 0 || reached >= head ? undefined : pageAfter(reached, left);
+        for (const event of events) {
+          if (event.position > head) return;
+          yield event;
+        }
       }
-      if (page.ended) return;
-      left -= page.events.length;
-      after = page.reached;
+    } finally {
+      stopped.abort();
     }
   }
 
