@@ -115,6 +115,32 @@ export const transferableStoreContract = (
       expect(identity.movedTo).toBeUndefined();
     });
 
+    test('gives all that was moved as soon as it is there, whatever the store notes of itself behind it', async () => {
+      const source = await (await other()).open();
+      await fill(source);
+      const place = await make();
+      const target = await place.open();
+      await target.note({ direction: 'away', store: source.identity.id });
+      await moveEvents(source, target, silent);
+      await target.note({ direction: 'here', store: source.identity.id });
+      await target.close();
+      const moved = await place.open();
+      const all = await list(moved.readAll());
+      expect(all.map(withoutPosition)).toEqual((await list(source.readAll())).map(withoutPosition));
+      expect(await list(moved.readAll({ limit: 1 }))).toEqual(all.slice(0, 1));
+      expect(await list(moved.readAll({ from: all.at(-2)!.position, limit: 1 }))).toEqual(all.slice(-1));
+      expect(await list(moved.readAll({ from: all.at(-1)!.position, limit: 1 }))).toEqual([]);
+      // Moved on from there, nothing is left behind.
+      const next = await (await other()).open();
+      expect((await moveEvents(moved, next, silent)).events).toBe(all.length);
+      const { events, checkpoint } = (
+        await moved.subscribe({ signal: new AbortController().signal })[Symbol.asyncIterator]().next()
+      ).value!;
+      expect(events.length).toBeGreaterThan(0);
+      await append(moved, newStream(), 'none', newEvents(1));
+      expect(await list(moved.readAll({ from: checkpoint }))).toHaveLength(all.length - events.length + 1);
+    });
+
     test('says of a position of the store before that it is one', async () => {
       const source = await (await make()).open();
       const { position: from } = await append(source, newStream(), 'none', newEvents(1));

@@ -45,11 +45,11 @@ export interface ReaderMeans {
 export class PageReader {
   constructor(private readonly means: ReaderMeans) {}
 
-  /** The last event's position; `undefined` while there is none but the store's own first. */
+  /** The last event's position, be it what the store says of itself; `undefined` while there is none at all. */
   async head(signal: AbortSignal): Promise<Position | undefined> {
     let head: Position | undefined;
     await this.#call(headRequest(), signal, (wire) => {
-      if (streamOf(wire) !== STORE_STREAM) head = this.#recorded(wire).position;
+      head = this.#recorded(wire).position;
       return 'more';
     });
     return head;
@@ -61,13 +61,15 @@ export class PageReader {
     const events: RecordedEvent[] = [];
     let bytes = 0;
     let seen = 0;
+    let reached = after;
     try {
       // One more, since the server gives the event at the position once again.
       await this.#call(allRequest(this.means.positions.logPosition(after), count + 1), signal, (wire) => {
         seen++;
-        if (streamOf(wire) === STORE_STREAM) return 'more';
         const event = this.#recorded(wire);
         if (event.position <= after) return 'more';
+        reached = event.position;
+        if (event.stream === STORE_STREAM) return 'more';
         events.push(event);
         bytes += wire.getData_asU8().length;
         return bytes < PAGE_BYTES && events.length < count ? 'more' : 'enough';
@@ -77,7 +79,7 @@ export class PageReader {
       throw error;
     }
     const isFull = events.length === count || bytes >= PAGE_BYTES;
-    return { events, reached: events.at(-1)?.position ?? after, ended: !isFull && seen <= count };
+    return { events, reached, ended: !isFull && seen <= count };
   }
 
   /**
