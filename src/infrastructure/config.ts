@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import type { TypeOf } from 'io-ts';
 import { integer, pattern, record, scalar, text } from '../domain/kernel/codec.js';
 import { decode, invalid, type DomainError, type DomainErrors } from '../domain/kernel/errors.js';
 import { OfficeHours, usualHours } from './calendar/office-hours.js';
@@ -17,6 +18,8 @@ export interface Config {
   readonly tokenKey?: string;
   /** Where events, keys and leases are for several processes; absent: all in the data directory. */
   readonly shared?: SharedStorage;
+  /** Where the views are; absent: in the data directory. */
+  readonly elasticsearch?: ElasticsearchConfig;
   /** Where recorder instances are configured. */
   readonly recorders?: string;
   /** A JWK set and the issuer of the tokens that it checks; absent: the development issuer, on loopback only. */
@@ -30,6 +33,17 @@ export interface SharedStorage {
   /** `postgres://...`: the data keys, and apart from them leases, checkpoints and cursors. */
   readonly keys: string;
   readonly database: string;
+}
+
+/** How a cluster is reached; credentials stand in it: never print them. */
+export interface ElasticsearchConfig {
+  /** `http://...` or `https://...`, a node each. */
+  readonly nodes: ReadonlyArray<string>;
+  readonly auth?: { readonly apiKey: string } | { readonly username: string; readonly password: string };
+  /** A file of certificates that sign the nodes' ones. */
+  readonly caFile?: string;
+  /** What the names of indices begin with. */
+  readonly prefix: string;
 }
 
 /** The development issuer's key: the command line reads it while a server runs. */
@@ -55,6 +69,13 @@ const PostgresUrl = pattern<string>(
   },
 );
 
+const ElasticsearchUrl = pattern<string>(
+  'addresses such as https://host:9200, with a comma between those of several nodes',
+  /^https?:\/\/[^\s,]+(,https?:\/\/[^\s,]+)*$/,
+  { maxLength: 4096 },
+);
+const IndexPrefix = pattern<string>('lower-case letters, digits and hyphens', /^[a-z][a-z0-9-]{0,39}$/, {});
+
 const Environment = record(
   'Environment',
   {},
@@ -68,6 +89,12 @@ const Environment = record(
     EVENTSTORE_URL: EventStoreUrl,
     KEYS_URL: PostgresUrl,
     DATABASE_URL: PostgresUrl,
+    ELASTICSEARCH_URL: ElasticsearchUrl,
+    ELASTICSEARCH_API_KEY: text(4096),
+    ELASTICSEARCH_USERNAME: text(255),
+    ELASTICSEARCH_PASSWORD: text(255),
+    ELASTICSEARCH_CA_FILE: text(4096),
+    ELASTICSEARCH_INDEX_PREFIX: IndexPrefix,
     MADOGUCHI_RECORDERS: text(4096),
     MADOGUCHI_TOKEN_KEYS: text(4096),
     MADOGUCHI_TOKEN_ISSUER: text(255),
@@ -82,6 +109,8 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
   const problems = [
     ...(E.isLeft(decoded) ? decoded.left : []),
     ...missingOf(given, ['MADOGUCHI_TOKEN_KEYS', 'MADOGUCHI_TOKEN_ISSUER'], 'keys and issuer of the tokens'),
+    ...missingOf(given, ['ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD'], 'user and password of Elasticsearch'),
+    ...elasticsearchProblems(given),
     ...missingOf(given, ['EVENTSTORE_URL', 'KEYS_URL', 'DATABASE_URL'], 'event store, keys and database'),
   ];
   if (E.isLeft(decoded) || problems.length > 0) return E.left(problems as DomainErrors);
@@ -96,11 +125,40 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
     ...(env.EVENTSTORE_URL !== undefined && {
       shared: { eventStore: env.EVENTSTORE_URL, keys: env.KEYS_URL!, database: env.DATABASE_URL! },
     }),
+    ...(env.ELASTICSEARCH_URL !== undefined && { elasticsearch: elasticsearchOf(env, env.ELASTICSEARCH_URL) }),
     ...(env.MADOGUCHI_RECORDERS !== undefined && { recorders: env.MADOGUCHI_RECORDERS }),
     ...(env.MADOGUCHI_TOKEN_KEYS !== undefined && {
       tokens: { keysFile: env.MADOGUCHI_TOKEN_KEYS, issuer: env.MADOGUCHI_TOKEN_ISSUER! },
     }),
   });
+};
+
+const elasticsearchOf = (env: TypeOf<typeof Environment>, url: string): ElasticsearchConfig => ({
+  nodes: url.split(','),
+  prefix: env.ELASTICSEARCH_INDEX_PREFIX ?? 'madoguchi',
+  ...(env.ELASTICSEARCH_API_KEY !== undefined && { auth: { apiKey: env.ELASTICSEARCH_API_KEY } }),
+  ...(env.ELASTICSEARCH_USERNAME !== undefined && {
+    auth: { username: env.ELASTICSEARCH_USERNAME, password: env.ELASTICSEARCH_PASSWORD! },
+  }),
+  ...(env.ELASTICSEARCH_CA_FILE !== undefined && { caFile: env.ELASTICSEARCH_CA_FILE }),
+});
+
+const elasticsearchProblems = (given: Readonly<Record<string, unknown>>): ReadonlyArray<DomainError> => {
+  const of = Object.keys(given).filter((name) => name.startsWith('ELASTICSEARCH_') && name !== 'ELASTICSEARCH_URL');
+  return [
+    ...('ELASTICSEARCH_URL' in given
+      ? []
+      : of.map((name) => invalid('missing_field', 'says nothing without ELASTICSEARCH_URL', name))),
+    ...('ELASTICSEARCH_API_KEY' in given && 'ELASTICSEARCH_USERNAME' in given
+      ? [
+          invalid(
+            'conflicting_fields',
+            'goes with no ELASTICSEARCH_USERNAME: name one of them',
+            'ELASTICSEARCH_API_KEY',
+          ),
+        ]
+      : []),
+  ];
 };
 
 /** Settings that say nothing without each other: those that are missing beside others that are there. */

@@ -181,7 +181,7 @@ export class Kit {
     const behind = new Behind();
     const views = {
       waitFor: (_: string, position: Position, signal: AbortSignal) => behind.view(position, signal),
-      positionOf: () => undefined,
+      positionOf: async () => undefined,
     };
     const module = {
       module: KitModule,

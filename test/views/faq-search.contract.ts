@@ -69,7 +69,7 @@ export const faqSearchContract = (open: OpenViewsUnderTest): void => {
   };
 
   const find = async (text: string, query: Partial<FaqQuery> = {}): Promise<ReadonlyArray<FaqHit>> =>
-    (await searchOver(city)).search.search({ text, limit: 10, ...query });
+    (await (await searchOver(city)).search.search({ text, limit: 10, ...query })).items;
 
   describe('what citizens say finds the article (S1)', () => {
     test.each([
@@ -146,7 +146,7 @@ export const faqSearchContract = (open: OpenViewsUnderTest): void => {
 
     test('markup in an article stays text', async () => {
       const { search } = await searchOver([{ id: 'x', question: '<b>税金</b>は?', answer: '<script>税金</script>' }]);
-      const [hit] = await search.search({ text: '税金', limit: 1 });
+      const [hit] = (await search.search({ text: '税金', limit: 1 })).items;
       expect(hit!.question.text).toBe('<b>税金</b>は?');
       expect(marked(hit!.question)).toEqual(['税金']);
       expect(hit!.snippet.text).toBe('<script>税金</script>');
@@ -155,7 +155,7 @@ export const faqSearchContract = (open: OpenViewsUnderTest): void => {
     test('of a long answer, the part with most matches', async () => {
       const answer = `${'窓口は平日に開いています。'.repeat(40)}粗大ごみの券は𠮷野のコンビニで買えます。${'お待ちください。'.repeat(60)}`;
       const { search } = await searchOver([{ id: 'x', question: '券はどこで買えますか。', answer }]);
-      const [hit] = await search.search({ text: '粗大ごみの券', limit: 1 });
+      const [hit] = (await search.search({ text: '粗大ごみの券', limit: 1 })).items;
       expect(marked(hit!.snippet)).toEqual(['粗大ごみ', '券']);
       expect(hit!.snippet.text.length).toBeLessThanOrEqual(160);
       expect(answer).toContain(hit!.snippet.text);
@@ -171,7 +171,7 @@ export const faqSearchContract = (open: OpenViewsUnderTest): void => {
           const { search } = await searchOver([
             { id: 'x', question: question.slice(0, 200), answer: answer.repeat(30) },
           ]);
-          for (const hit of await search.search({ text: query, limit: 1, unfinished: true }))
+          for (const hit of (await search.search({ text: query, limit: 1, unfinished: true })).items)
             for (const shown of [hit.question, hit.snippet]) {
               expect(shown.text.isWellFormed()).toBe(true);
               let before = -1;
@@ -237,6 +237,21 @@ export const faqSearchContract = (open: OpenViewsUnderTest): void => {
     });
   });
 
+  describe('when nothing is found', () => {
+    test('articles that are written alike are proposed', async () => {
+      const { search } = await searchOver(city);
+      const { items, proposals } = await search.search({ text: 'マイナバーカト', limit: 10 });
+      expect(items).toEqual([]);
+      expect(proposals).toEqual([{ id: 'mynumber', question: 'マイナンバーカードを受け取れません。' }]);
+    });
+
+    test('what is like nothing proposes nothing, and what was found proposes nothing else', async () => {
+      const { search } = await searchOver(city);
+      expect((await search.search({ text: '量子計算機', limit: 10 })).proposals).toEqual([]);
+      expect((await search.search({ text: '粗大ごみ', limit: 10 })).proposals).toEqual([]);
+    });
+  });
+
   describe('articles change', () => {
     test('a revised one is found by its new words alone, a retired one no more', async () => {
       const { log, caughtUp, search } = await searchOver(city);
@@ -247,8 +262,8 @@ export const faqSearchContract = (open: OpenViewsUnderTest): void => {
       );
       log.add('faq', 'moeru', ArticleRetired({}));
       await caughtUp();
-      expect(ids(await search.search({ text: '粗大ごみ', limit: 10 }))).toEqual([]);
-      expect(ids(await search.search({ text: '大型家具', limit: 10 }))).toEqual(['sodai']);
+      expect(ids((await search.search({ text: '粗大ごみ', limit: 10 })).items)).toEqual([]);
+      expect(ids((await search.search({ text: '大型家具', limit: 10 })).items)).toEqual(['sodai']);
       expect(await search.get('moeru' as ArticleId)).toMatchObject({ status: 'retired', revision: 1 });
       expect(await search.get('nothing' as ArticleId)).toBeUndefined();
     });

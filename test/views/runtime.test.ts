@@ -25,7 +25,7 @@ const article = (question: string) =>
   });
 
 const found = async (views: SqliteViews, text: string) =>
-  (await new SqliteFaqSearch(views).search({ text, limit: 10 })).map(({ id }) => id as string);
+  (await new SqliteFaqSearch(views).search({ text, limit: 10 })).items.map(({ id }) => id as string);
 
 const soon = () => AbortSignal.timeout(10_000);
 

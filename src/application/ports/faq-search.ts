@@ -15,10 +15,13 @@ export const FaqArticle = record('FaqArticle', {
 });
 export type FaqArticle = TypeOf<typeof FaqArticle>;
 
+/** Of an article's answer, in UTF-16 units. */
+const LONGEST_TEXT = 20_000;
+
 /** UTF-16 offsets into the text beside it: from `start` up to, without, `end`. */
 export const MatchRange = record('MatchRange', {
-  start: integer(0, 4000),
-  end: integer(1, 4000),
+  start: integer(0, LONGEST_TEXT),
+  end: integer(1, LONGEST_TEXT),
 });
 export type MatchRange = TypeOf<typeof MatchRange>;
 
@@ -41,6 +44,20 @@ export const FaqHit = record('FaqHit', {
 });
 export type FaqHit = TypeOf<typeof FaqHit>;
 
+/** An article that a query that found nothing may have meant. */
+export const FaqProposal = record('FaqProposal', { id: ArticleId, question: ArticleContent.required.question });
+export type FaqProposal = TypeOf<typeof FaqProposal>;
+
+/** `ranking`: by words and meaning, or by words alone, because nothing else is configured or nothing else answered in time. */
+export const FaqFound = record('FaqFound', {
+  /** Best first. Nothing when no word of the query is in any article. */
+  items: list(FaqHit, 50),
+  ranking: oneOf('lexical', 'hybrid'),
+  /** When nothing was found: articles that hold something written alike; at most 5, the likeliest first. */
+  proposals: list(FaqProposal, 5),
+});
+export type FaqFound = TypeOf<typeof FaqFound>;
+
 export interface FaqQuery {
   /** Words or a sentence, at most 500 UTF-16 units; any string is allowed, none is an error. */
   readonly text: string;
@@ -54,8 +71,7 @@ export interface FaqQuery {
 
 /** Port: operators find published articles by what citizens say (S1). Throws `ViewUnavailable`. */
 export abstract class FaqSearch {
-  /** Best first. Nothing when no word of the query is in any article. */
-  abstract search(query: FaqQuery): Promise<ReadonlyArray<FaqHit>>;
+  abstract search(query: FaqQuery): Promise<FaqFound>;
 
   /** Published or retired. */
   abstract get(id: ArticleId): Promise<FaqArticle | undefined>;

@@ -45,12 +45,22 @@ export interface ViewStatus {
   readonly state: 'live' | 'building' | 'rebuilding' | 'stopped';
   readonly rebuild?: RebuildProgress;
   readonly poisonedBy?: PoisonedBy;
+  /** What keeps it from taking events in at present, without any value, such as `cluster_block_exception`. */
+  readonly outage?: string;
 }
 
-/** A view that cannot be read yet, because its first build has not ended. */
+/** A view that cannot be read now: its first build has not ended, or what holds it does not answer (`outage`). */
 export class ViewUnavailable extends Error {
-  constructor(readonly view: ViewName) {
-    super(`the view ${view} is being built for the first time`);
+  constructor(
+    readonly view: ViewName,
+    /** What kind of failure, without any value. */
+    readonly outage?: string,
+  ) {
+    super(
+      outage === undefined
+        ? `the view ${view} is being built for the first time`
+        : `the view ${view} does not answer: ${outage}`,
+    );
   }
 }
 
@@ -65,7 +75,7 @@ export abstract class Views {
   abstract waitFor(view: ViewName, position: Position, signal: AbortSignal): Promise<boolean>;
 
   /** Up to where the view that answers has come; nothing while there is none. */
-  abstract positionOf(view: ViewName): Position | undefined;
+  abstract positionOf(view: ViewName): Promise<Position | undefined>;
 
   /** Begins a build from zero beside the documents that are read, and swaps it in when it has caught up. */
   abstract rebuild(view: ViewName): Promise<void>;

@@ -97,6 +97,11 @@ Environment:
   KEYS_URL                postgres://...: the data keys
   DATABASE_URL            postgres://...: leases, checkpoints and cursors
                           (docs/guides/several-processes.md)
+  ELASTICSEARCH_URL       https://...: views in Elasticsearch, in the data directory if absent; with a comma between nodes
+                          (docs/guides/elasticsearch.md)
+  ELASTICSEARCH_API_KEY   or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD
+  ELASTICSEARCH_CA_FILE   a file of the certificates that sign the nodes' ones
+  ELASTICSEARCH_INDEX_PREFIX  madoguchi: what the names of its indices begin with
   MADOGUCHI_RECORDERS     a JSON file of recorder instances (docs/guides/asterisk.md)
   MADOGUCHI_TOKEN_KEYS    a JWK set of your identity provider; needed where HOST is not loopback
   MADOGUCHI_TOKEN_ISSUER  the issuer of the tokens that those keys check`;

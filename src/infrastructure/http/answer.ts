@@ -45,7 +45,7 @@ export class AnswerInterceptor implements NestInterceptor {
 
   private async wait(view: Parameters<Views['waitFor']>[0], position: Position): Promise<void> {
     if (await this.views.waitFor(view, position, AbortSignal.timeout(PATIENCE_MS))) return;
-    const reached = this.views.positionOf(view);
+    const reached = await this.views.positionOf(view);
     throw new Problem(503, 'view_behind', `The view ${view} has not come that far`, [], {
       'retry-after': '1',
       ...(reached !== undefined && { 'madoguchi-position': reached }),

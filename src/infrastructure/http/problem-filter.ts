@@ -39,7 +39,9 @@ export class ProblemFilter implements ExceptionFilter {
       return new Problem(503, 'beyond_calendar', 'The table of holidays ends before this moment: update it');
     if (exception instanceof StoreUnavailable || exception instanceof KeysUnavailable) return this.outage(exception);
     if (exception instanceof ViewUnavailable)
-      return new Problem(503, 'view_building', exception.message, [], { 'retry-after': '5' });
+      return exception.outage === undefined
+        ? new Problem(503, 'view_building', exception.message, [], { 'retry-after': '5' })
+        : new Problem(503, 'view_unavailable', exception.message, [], { 'retry-after': '2' });
     const status = statusOf(exception);
     if (status === 404) return this.notFound(request);
     return unreadProblem(status) ?? this.unforeseen(exception);

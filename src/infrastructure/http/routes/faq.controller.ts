@@ -1,9 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import * as t from 'io-ts';
 import { createdId } from '../../../application/aggregates/ids.js';
 import { PublishArticle, RetireArticle, ReviseArticle } from '../../../application/faq/commands.js';
-import { FaqArticle, FaqHit, FaqSearch } from '../../../application/ports/faq-search.js';
+import { FaqArticle, FaqFound, FaqSearch } from '../../../application/ports/faq-search.js';
 import { ArticleContent } from '../../../domain/faq/events.js';
 import { flag, integer, record, scalar } from '../../../domain/kernel/codec.js';
 import { ArticleId, CategoryCode, DepartmentCode } from '../../../domain/kernel/ids.js';
@@ -43,7 +42,7 @@ const search = operation({
   success: {
     status: 200,
     description: 'Best first.',
-    body: record('FaqHits', { items: t.readonlyArray(FaqHit) }),
+    body: FaqFound,
   },
 });
 
@@ -99,9 +98,9 @@ export class FaqController {
   ) {}
 
   @Handles(search)
-  async search(@Input() { query }: InputOf<typeof search>) {
+  search(@Input() { query }: InputOf<typeof search>) {
     const { q, limit = 10, ...filters } = query;
-    return { items: await this.faq.search({ text: q, limit, ...filters }) };
+    return this.faq.search({ text: q, limit, ...filters });
   }
 
   @Handles(get)

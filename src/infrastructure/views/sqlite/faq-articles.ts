@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FaqArticle } from '../../../application/ports/faq-search.js';
 import { faqArticles } from '../../../application/projections/faq-articles.js';
-import { analyse, bigrams, spellings, stretches, type Word } from './japanese/analysis.js';
-import { loadDictionary } from './japanese/lindera.js';
+import { analyse, bigrams, spellings, stretches, type Word } from '../japanese/analysis.js';
+import { loadDictionary } from '../japanese/lindera.js';
 import { prepared } from './prepared.js';
 import type { SqliteView } from './sqlite-view.js';
 

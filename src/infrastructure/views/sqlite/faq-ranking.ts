@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { idOfRow, lengthOfRow, type SearchField } from './faq-articles.js';
-import { bigrams } from './japanese/analysis.js';
-import type { JapaneseQuery, Part } from './japanese/query.js';
+import { bigrams } from '../japanese/analysis.js';
+import type { JapaneseQuery, Part } from '../japanese/query.js';
 import { prepared } from './prepared.js';
 
 /** An article's row and its score: higher is better. */
@@ -15,6 +15,9 @@ const K1 = 1.2;
 const B = 0.75;
 /** A part of a word says less than a word; it stands in for a word that no article has. */
 const WEIGHT_OF_PARTS = 0.1;
+
+/** The share of pairs that a proposal has in common with the query. */
+const ALIKE = 0.49;
 
 /** Above every character that a term can hold. */
 const LAST = '\u{10FFFF}';
@@ -50,6 +53,14 @@ export const rank = (
     weigh(rowsWithPart(db, part), standsIn ? 1 : WEIGHT_OF_PARTS);
   }
   return scores.best(allowed, limit);
+};
+
+/** The articles that hold at least half of the pairs of characters, those that hold most of them first. */
+export const alike = (db: DatabaseSync, pairs: ReadonlyArray<string>, limit: number): ReadonlyArray<Ranked> => {
+  const scores = new Scores(db);
+  for (const pair of pairs)
+    for (const id of new Set(Array.from(occurrences(db, 'parts', pair), idOfRow))) scores.add(id, 1 / pairs.length);
+  return scores.best(undefined, limit).filter(({ score }) => score >= ALIKE);
 };
 
 /** A score for each article; a typed array, because a common word is in most of them. */

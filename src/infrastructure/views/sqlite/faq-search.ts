@@ -1,11 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { FaqSearch, type FaqArticle, type FaqHit, type FaqQuery } from '../../../application/ports/faq-search.js';
+import {
+  FaqSearch,
+  type FaqArticle,
+  type FaqFound,
+  type FaqHit,
+  type FaqProposal,
+  type FaqQuery,
+} from '../../../application/ports/faq-search.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import { documentOf } from './documents.js';
 import type { AnalysedArticle } from './faq-articles.js';
-import { matchRanges, snippet } from './faq-matches.js';
-import { rank, type Ranked } from './faq-ranking.js';
-import { parseQuery, type JapaneseQuery } from './japanese/query.js';
+import { matchRanges, snippet } from '../faq-matches.js';
+import { alike, rank, type Ranked } from './faq-ranking.js';
+import { analyse, pairsOf } from '../japanese/analysis.js';
+import { parseQuery, type JapaneseQuery } from '../japanese/query.js';
 import { prepared } from './prepared.js';
 import type { SqliteViews } from './sqlite-views.js';
 
@@ -14,11 +22,12 @@ export class SqliteFaqSearch extends FaqSearch {
     super();
   }
 
-  async search({ text, category, department, limit, unfinished = false }: FaqQuery): Promise<ReadonlyArray<FaqHit>> {
+  async search({ text, category, department, limit, unfinished = false }: FaqQuery): Promise<FaqFound> {
     const db = this.views.read('faq-articles');
     const query = parseQuery(text, unfinished);
     const allowed = idsOf(db, category, department);
-    return rank(db, query, allowed, limit).map((ranked) => hit(db, ranked, query));
+    const items = rank(db, query, allowed, limit).map((ranked) => hit(db, ranked, query));
+    return { items, ranking: 'lexical', proposals: items.length > 0 ? [] : proposals(db, text) };
   }
 
   async get(id: ArticleId): Promise<FaqArticle | undefined> {
@@ -34,6 +43,13 @@ const idsOf = (db: DatabaseSync, category?: string, department?: string): Readon
   const row = prepared(db, sql).get(category ?? null, department ?? null);
   return new Set(JSON.parse(row!['ids'] as string) as ReadonlyArray<number>);
 };
+
+const proposals = (db: DatabaseSync, text: string): ReadonlyArray<FaqProposal> =>
+  alike(db, pairsOf(analyse(text)), 5).map(({ id: row }) => {
+    const { document } = prepared(db, 'SELECT document FROM documents WHERE id = ?').get(row)!;
+    const { id, question } = JSON.parse(document as string) as FaqArticle;
+    return { id, question };
+  });
 
 const hit = (db: DatabaseSync, { id, score }: Ranked, query: JapaneseQuery): FaqHit => {
   const sql = 'SELECT document, words FROM documents JOIN analyses USING (id) WHERE id = ?';

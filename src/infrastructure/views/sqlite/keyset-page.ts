@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { BadCursor, type Cursor, type Page, type PageRequest } from '../../../application/ports/page.js';
+import type { Page, PageRequest } from '../../../application/ports/page.js';
+import { decodeCursor, encodeCursor } from '../cursor.js';
 import { prepared } from './prepared.js';
 
 /** A condition with its values; the text never holds one. */
@@ -41,19 +42,4 @@ export const keysetPage = <Doc>(db: DatabaseSync, listing: Listing, { limit, aft
   return last === undefined
     ? { items }
     : { items, next: encodeCursor([last['place'] as string, last['id'] as string]) };
-};
-
-type Place = readonly [string, string];
-
-const encodeCursor = (place: Place): Cursor => Buffer.from(JSON.stringify(place)).toString('base64url') as Cursor;
-
-const decodeCursor = (cursor: Cursor): Place => {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(place) && place.length === 2 && place.every((part) => typeof part === 'string'))
-      return place as unknown as Place;
-  } catch {
-    // Not JSON: answered like any other cursor that no view gave.
-  }
-  throw new BadCursor('no page ended there');
 };

@@ -11,8 +11,9 @@ import {
   type ReadAllOptions,
   type RecordedEvent,
 } from '../../../application/ports/event-store.js';
-import { Views, ViewUnavailable, type Lag, type ViewName, type ViewStatus } from '../../../application/ports/views.js';
-import { epochMs, type Instant } from '../../../domain/kernel/time.js';
+import { Views, ViewUnavailable, type ViewName, type ViewStatus } from '../../../application/ports/views.js';
+import type { Instant } from '../../../domain/kernel/time.js';
+import { lagOf } from '../lag.js';
 import type { BuildView } from './build.js';
 import type { SqliteView } from './sqlite-view.js';
 import { ViewSlot } from './view-slot.js';
@@ -21,7 +22,6 @@ import { ViewSlot } from './view-slot.js';
 const SLICE = 8;
 const SLICE_MS = 10;
 const RETRY_MS = 1_000;
-const LAG_COUNTED_TO = 1_000;
 
 /**
  * The views in a folder of SQLite files, one subscription feeding them all. A view is built by `buildView` beside the
@@ -85,7 +85,7 @@ export class SqliteViews extends Views {
     return slot.waiters.wait(position, signal);
   }
 
-  positionOf(name: ViewName): Position | undefined {
+  async positionOf(name: ViewName): Promise<Position | undefined> {
     return this.#slots.get(name)?.current?.position;
   }
 
@@ -186,19 +186,8 @@ export class SqliteViews extends Views {
       state: slot.stopped ? 'stopped' : answering,
       ...(rebuildProgress !== undefined && { rebuild: rebuildProgress }),
       ...(poisonedBy !== undefined && { poisonedBy }),
-      lag: await this.#lag(slot, now),
+      lag: await lagOf(this.store, current?.position, now),
     };
-  }
-
-  async #lag({ current }: ViewSlot, now: Instant): Promise<Lag> {
-    const from = current?.position === undefined ? {} : { from: current.position };
-    let events = 0;
-    let ageMs = 0;
-    for await (const { recordedAt } of this.store.readAll({ ...from, limit: LAG_COUNTED_TO })) {
-      if (events === 0) ageMs = Math.max(0, epochMs(now) - epochMs(recordedAt));
-      events++;
-    }
-    return { events, ageMs };
   }
 
   /** The error, if this store never gave the position. */

@@ -1,4 +1,4 @@
-import type { MatchedText, MatchRange } from '../../../application/ports/faq-search.js';
+import type { MatchedText, MatchRange } from '../../application/ports/faq-search.js';
 import { stretches, type Word } from './japanese/analysis.js';
 import type { JapaneseQuery } from './japanese/query.js';
 

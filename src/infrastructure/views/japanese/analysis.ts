@@ -73,3 +73,12 @@ export const stretches = (words: ReadonlyArray<Word>): ReadonlyArray<ReadonlyArr
 export const spellings = (stretch: ReadonlyArray<Word>): ReadonlyArray<string> => [
   ...new Set([stretch.map(({ surface }) => surface).join(''), stretch.map(({ reading }) => reading).join('')]),
 ];
+
+/** Pairs of characters of a text as written, each once: what a mistyped word still shares with the right one. */
+export const pairsOf = (words: ReadonlyArray<Word>): ReadonlyArray<string> => [
+  ...new Set(
+    stretches(words)
+      .map((stretch) => stretch.map(({ surface }) => surface).join(''))
+      .flatMap((written) => bigrams(written).slice(0, -1)),
+  ),
+];
