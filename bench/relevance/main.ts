@@ -1,0 +1,118 @@
+// npm run relevance -- CORPUS QUERIES JUDGEMENTS [--json FILE]; README.md says what the files hold.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { engines, missingOf, settingsOf, type Engine } from './engines.js';
+import { BadInput, readJudgements, readTexts } from './input.js';
+import { mean, measure } from './metrics.js';
+import { openProduct } from './product.js';
+import { json, table, type Result } from './report.js';
+import { trialOf, type Trial } from './trial.js';
+
+const USAGE = 'npm run relevance -- CORPUS QUERIES JUDGEMENTS [--json FILE]';
+const LIMIT = 10;
+
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Tells how far something has come, every few seconds and at its end. */
+const progress = (what: string, all: number) => {
+  let told = performance.now();
+  return (done: number): void => {
+    if (done < all && performance.now() - told < 3_000) return;
+    told = performance.now();
+    tell(`${what}: ${done} of ${all}`);
+  };
+};
+
+/** npm runs scripts in the folder of the package; a file is named from where the user is. */
+const fileOf = (name: string): string => resolve(process.env['INIT_CWD'] ?? '.', name);
+
+const argumentsOf = () => {
+  try {
+    const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
+    if (positionals.length !== 3) throw new BadInput(`three files are needed, and ${positionals.length} are named`);
+    const [corpus, queries, judgements] = positionals.map(fileOf);
+    return { corpus: corpus!, queries: queries!, judgements: judgements!, json: values.json };
+  } catch (error) {
+    throw new BadInput(`${(error as Error).message}\n${USAGE}`);
+  }
+};
+
+const measureEngine = async (
+  engine: Engine,
+  trial: Trial,
+  settings: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Result> => {
+  const { name } = engine;
+  await using product = await openProduct(settings);
+  const ids = await product.publish(trial.articles, progress(`${name}: articles imported`, trial.articles.length));
+  await product.caughtUp(signal);
+  const documentOf = new Map(ids.map((id, i) => [id, trial.documents[i]!]));
+
+  // The first search warms up what all the others find warm.
+  await product.search(trial.queries[0]!.text, LIMIT);
+  const tellQueries = progress(`${name}: queries asked`, trial.queries.length);
+  const times: number[] = [];
+  const measures = [];
+  for (const { text, judged } of trial.queries) {
+    signal.throwIfAborted();
+    const asked = performance.now();
+    const { items } = await product.search(text, LIMIT);
+    times.push(performance.now() - asked);
+    measures.push(
+      measure(
+        items.map(({ id }) => documentOf.get(id)!),
+        judged,
+      ),
+    );
+    tellQueries(times.length);
+  }
+  return { engine: name, measures: mean(measures), times };
+};
+
+const run = async (signal: AbortSignal): Promise<void> => {
+  const files = argumentsOf();
+  const trial = trialOf(readTexts(files.corpus), readTexts(files.queries), readJudgements(files.judgements));
+  for (const warning of trial.warnings) tell(`warning: ${warning}`);
+
+  using cleanUp = new DisposableStack();
+  const folder = cleanUp.adopt(mkdtempSync(join(tmpdir(), 'madoguchi-relevance-')), (dir) =>
+    rmSync(dir, { recursive: true, force: true }),
+  );
+  const prefix = `relevance-${randomBytes(6).toString('hex')}`;
+  const results: Result[] = [];
+  const skipped: string[] = [];
+  for (const engine of engines) {
+    const missing = missingOf(engine, process.env);
+    if (missing.length > 0) {
+      skipped.push(`${engine.name}: skipped, ${missing.join(' and ')} not set`);
+      continue;
+    }
+    signal.throwIfAborted();
+    results.push(await measureEngine(engine, trial, settingsOf(engine, process.env, folder, prefix), signal));
+  }
+  process.stdout.write(
+    [`${trial.documents.length} texts, ${trial.queries.length} queries`, table(results), ...skipped, ''].join('\n'),
+  );
+  if (files.json !== undefined) writeFileSync(fileOf(files.json), json(results));
+};
+
+/** Aborted by the first Ctrl-C, so that what was made is removed; a second one ends at once. */
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => {
+    tell(`${name}: removing what was made`);
+    interrupted.abort(new BadInput('broken off'));
+  });
+
+try {
+  await run(interrupted.signal);
+} catch (error) {
+  tell(
+    `relevance: ${error instanceof BadInput ? error.message : error instanceof Error ? error.stack : String(error)}`,
+  );
+  process.exitCode = 1;
+}
