@@ -10,7 +10,7 @@ import type { DomainEvent } from '../src/domain/kernel/event.js';
 import type { StaffId } from '../src/domain/kernel/ids.js';
 import { instant } from '../src/domain/kernel/time.js';
 import { SqliteEventStore } from '../src/infrastructure/event-store/sqlite/sqlite-event-store.js';
-import { build, type BuildView } from '../src/infrastructure/views/sqlite/build.js';
+import { build, type BuildView } from '../src/infrastructure/views/build/build.js';
 import { allViews } from '../src/infrastructure/views/sqlite/all-views.js';
 import { SqliteFaqSearch } from '../src/infrastructure/views/sqlite/faq-search.js';
 import { Generation } from '../src/infrastructure/views/sqlite/generation.js';

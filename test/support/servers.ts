@@ -1,4 +1,4 @@
-const names = ['EVENTSTORE_URL', 'KEYS_URL', 'DATABASE_URL'] as const;
+const names = ['EVENTSTORE_URL', 'KEYS_URL', 'DATABASE_URL', 'ELASTICSEARCH_URL', 'EMBEDDINGS_URL'] as const;
 const addresses = new Map(names.map((name) => [name, process.env[name] ?? '']));
 
 /** The address of a real server for the tests; empty when there is none. */

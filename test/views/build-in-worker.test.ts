@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import { isRight } from 'fp-ts/lib/Either.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { streamName, type EventId, type NewEvent } from '../../src/application/ports/event-store.js';
-import type { BuildView } from '../../src/infrastructure/views/sqlite/build.js';
+import type { BuildView } from '../../src/infrastructure/views/build/build.js';
 import { DepartmentOpened } from '../../src/domain/department/events.js';
 import type { Actor } from '../../src/domain/kernel/actor.js';
 import { instant } from '../../src/domain/kernel/time.js';
 import { SqliteEventStore } from '../../src/infrastructure/event-store/sqlite/sqlite-event-store.js';
-import { buildInWorker } from '../../src/infrastructure/views/sqlite/build-in-worker.js';
+import { buildInWorker } from '../../src/infrastructure/views/build/build-in-worker.js';
 import { SqliteDirectory } from '../../src/infrastructure/views/sqlite/directory.js';
 import { tempDir } from '../support/temp-dir.js';
 import { becomes, caughtUp, openViews } from './views-fixture.js';
 
-const worker = new URL('../../src/infrastructure/views/sqlite/build-worker.ts', import.meta.url);
+const worker = new URL('../../src/infrastructure/views/build/build-worker.ts', import.meta.url);
 // The sources as they stand, without a build.
 const hook = new URL('../support/typescript.mjs', import.meta.url).href;
 const execArgv = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning', `--import=${hook}`];

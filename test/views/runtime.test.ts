@@ -7,7 +7,7 @@ import { ArticlePublished } from '../../src/domain/faq/events.js';
 import type { ArticleId, CategoryCode, DepartmentCode } from '../../src/domain/kernel/ids.js';
 import { DepartmentOpened } from '../../src/domain/department/events.js';
 import { allViews } from '../../src/infrastructure/views/sqlite/all-views.js';
-import type { BuildView, EventReader } from '../../src/infrastructure/views/sqlite/build.js';
+import type { BuildView, EventReader } from '../../src/infrastructure/views/build/build.js';
 import { SqliteDirectory } from '../../src/infrastructure/views/sqlite/directory.js';
 import { SqliteFaqSearch } from '../../src/infrastructure/views/sqlite/faq-search.js';
 import type { SqliteView } from '../../src/infrastructure/views/sqlite/sqlite-view.js';

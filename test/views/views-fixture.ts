@@ -3,7 +3,7 @@ import type { EventStore } from '../../src/application/ports/event-store.js';
 import type { PoisonedBy, ViewName, ViewStatus } from '../../src/application/ports/views.js';
 import { instant } from '../../src/domain/kernel/time.js';
 import { allViews } from '../../src/infrastructure/views/sqlite/all-views.js';
-import { build, type BuildView, type EventReader } from '../../src/infrastructure/views/sqlite/build.js';
+import { build, type BuildView, type EventReader } from '../../src/infrastructure/views/build/build.js';
 import { Generation } from '../../src/infrastructure/views/sqlite/generation.js';
 import type { SqliteView } from '../../src/infrastructure/views/sqlite/sqlite-view.js';
 import { SqliteViews } from '../../src/infrastructure/views/sqlite/sqlite-views.js';

@@ -1,6 +1,7 @@
 import { inquiryEvents, type InquiryEvent } from '../../domain/inquiry/events.js';
 import type { InquiryId } from '../../domain/kernel/ids.js';
-import type { Callback } from '../ports/department-inbox.js';
+import type { Instant } from '../../domain/kernel/time.js';
+import type { Callback, InboxItem } from '../ports/department-inbox.js';
 import type { Projection } from './projection.js';
 
 /** A contact that will have a callback; no inbox shows it before the callback was requested. */
@@ -9,6 +10,12 @@ type Announced = Pick<Callback, 'inquiry' | 'summary' | 'category' | 'scope' | '
 };
 
 export type InboxDocument = Callback | Announced;
+
+/** A callback as it stands at a moment. */
+export const asOf = (callback: Callback, now: Instant): InboxItem => ({
+  ...callback,
+  overdue: callback.status !== 'answered' && callback.dueAt < now,
+});
 
 /** Callbacks that departments owe (S5, S6): one document an inquiry that was recorded with one. */
 export const departmentInbox: Projection<InboxDocument, InquiryEvent> = {

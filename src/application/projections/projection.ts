@@ -58,3 +58,16 @@ export const projected = <E extends DomainEvent>(
     ),
   );
 };
+
+/** The documents after the event, by key; or why the projection cannot take it. Nothing has changed then. */
+export const applied = <Doc, E extends DomainEvent>(
+  projection: Projection<Doc, E>,
+  event: Projected<E>,
+  keys: ReadonlyArray<string>,
+  before: (key: string) => Doc | undefined,
+): E.Either<string, ReadonlyArray<readonly [string, Doc | undefined]>> =>
+  E.tryCatch(
+    () => keys.map((key) => [key, projection.apply(before(key), event, key)] as const),
+    // The message of an error may repeat a value of the event.
+    (error) => `the projection threw ${error instanceof Error ? error.name : typeof error}`,
+  );

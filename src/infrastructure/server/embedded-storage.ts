@@ -12,7 +12,7 @@ import { openState } from '../state/sqlite/open-state.js';
 import { SqliteCheckpoints } from '../state/sqlite/sqlite-checkpoints.js';
 import { SqlitePluginState } from '../state/sqlite/sqlite-plugin-state.js';
 import { allViews } from '../views/sqlite/all-views.js';
-import { buildInWorker } from '../views/sqlite/build-in-worker.js';
+import { buildInWorker } from '../views/build/build-in-worker.js';
 import { SqliteViews } from '../views/sqlite/sqlite-views.js';
 import type { Storage } from './storage.js';
 

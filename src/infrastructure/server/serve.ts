@@ -39,7 +39,7 @@ export interface ServeOptions {
   readonly sample: boolean;
 }
 
-const buildWorker = new URL('../views/sqlite/build-worker.js', import.meta.url);
+const buildWorker = new URL('../views/build/build-worker.js', import.meta.url);
 
 /** Starts everything, in the order in which each part needs the others; throws when a part cannot start. */
 export const serve = async (config: Config, { version, sample }: ServeOptions): Promise<Served> => {

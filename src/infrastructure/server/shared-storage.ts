@@ -13,7 +13,7 @@ import { PostgresCheckpoints } from '../state/postgres/postgres-checkpoints.js';
 import { PostgresPluginState } from '../state/postgres/postgres-plugin-state.js';
 import { openPostgresState } from '../state/postgres/open-state.js';
 import { allViews } from '../views/sqlite/all-views.js';
-import { buildInWorker } from '../views/sqlite/build-in-worker.js';
+import { buildInWorker } from '../views/build/build-in-worker.js';
 import { SqliteViews } from '../views/sqlite/sqlite-views.js';
 import type { Storage } from './storage.js';
 

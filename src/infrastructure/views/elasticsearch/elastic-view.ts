@@ -8,6 +8,8 @@ export interface ElasticView<Doc = unknown> {
   readonly schemaVersion: number;
   /** The fields that queries search, filter or order by; every document has `key` besides. */
   readonly properties: Readonly<Record<string, estypes.MappingProperty>>;
+  /** Of those, the ones that are not kept as they came: nobody reads them back. */
+  readonly searchedOnly?: ReadonlyArray<string>;
   readonly analysis?: estypes.IndicesIndexSettingsAnalysis;
   /** The values of those fields. */
   fields(document: Doc, key: string): Readonly<Record<string, unknown>>;

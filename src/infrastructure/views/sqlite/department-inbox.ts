@@ -6,7 +6,7 @@ import {
   type InboxItem,
 } from '../../../application/ports/department-inbox.js';
 import type { Page, PageRequest } from '../../../application/ports/page.js';
-import { departmentInbox, type InboxDocument } from '../../../application/projections/department-inbox.js';
+import { asOf, departmentInbox, type InboxDocument } from '../../../application/projections/department-inbox.js';
 import type { InquiryId } from '../../../domain/kernel/ids.js';
 import type { Instant } from '../../../domain/kernel/time.js';
 import { documentOf } from './documents.js';
@@ -67,8 +67,3 @@ export class SqliteDepartmentInbox extends DepartmentInbox {
     return prepared(this.views.read('department-inbox'), sql).get(now)!['overdue'] as number;
   }
 }
-
-const asOf = (callback: Callback, now: Instant): InboxItem => ({
-  ...callback,
-  overdue: callback.status !== 'answered' && callback.dueAt < now,
-});

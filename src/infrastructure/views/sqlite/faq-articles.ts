@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FaqArticle } from '../../../application/ports/faq-search.js';
 import { faqArticles } from '../../../application/projections/faq-articles.js';
-import { analyse, bigrams, spellings, stretches, type Word } from '../japanese/analysis.js';
+import { analyseArticle, pairsIn, termsOf } from '../faq-analysis.js';
 import { loadDictionary } from '../japanese/lindera.js';
 import { prepared } from './prepared.js';
 import type { SqliteView } from './sqlite-view.js';
@@ -19,15 +19,6 @@ const LONGEST = LENGTHS - 1;
 const rowOf = (id: number, length: number) => id * LENGTHS + length;
 export const idOfRow = (row: number): number => Math.floor(row / LENGTHS);
 export const lengthOfRow = (row: number): number => row % LENGTHS;
-
-/** The words of both texts, kept so that a hit is shown without analysing it again. */
-export interface AnalysedArticle {
-  readonly question: ReadonlyArray<Word>;
-  readonly answer: ReadonlyArray<Word>;
-}
-
-const terms = (words: ReadonlyArray<Word>) => words.flatMap(({ term }) => term ?? []);
-const pairs = (words: ReadonlyArray<Word>) => stretches(words).flatMap(spellings).flatMap(bigrams);
 
 const index = (db: DatabaseSync) => {
   // Now, when the file is opened, and not when the first operator searches.
@@ -50,11 +41,11 @@ const index = (db: DatabaseSync) => {
   const put = (id: number, _key: string, article: FaqArticle) => {
     remove(id);
     if (article.status === 'retired') return;
-    const words: AnalysedArticle = { question: analyse(article.question), answer: analyse(article.answer) };
+    const words = analyseArticle(article);
     const texts: Record<SearchField, ReadonlyArray<string>> = {
-      question: terms(words.question),
-      answer: terms(words.answer),
-      parts: [...pairs(words.question), ...pairs(words.answer)],
+      question: termsOf(words.question),
+      answer: termsOf(words.answer),
+      parts: pairsIn(words),
     };
     const lengths = searchFields.map((field) => Math.min(texts[field].length, LONGEST));
     for (const [i, field] of searchFields.entries()) {

@@ -9,7 +9,7 @@ import {
 } from '../../../application/ports/faq-search.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import { documentOf } from './documents.js';
-import type { AnalysedArticle } from './faq-articles.js';
+import type { AnalysedArticle } from '../faq-analysis.js';
 import { matchRanges, snippet } from '../faq-matches.js';
 import { alike, rank, type Ranked } from './faq-ranking.js';
 import { analyse, pairsOf } from '../japanese/analysis.js';

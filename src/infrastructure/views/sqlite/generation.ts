@@ -3,8 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Position, RecordedEvent } from '../../../application/ports/event-store.js';
 import type { PoisonedBy } from '../../../application/ports/views.js';
-import { projected } from '../../../application/projections/projection.js';
+import { applied, projected } from '../../../application/projections/projection.js';
 import { transaction } from '../../sqlite/transaction.js';
+import type { BuildTarget } from '../build/build.js';
 import { prepared } from './prepared.js';
 import { versionOf, type DocumentIndex, type SqliteView } from './sqlite-view.js';
 
@@ -36,8 +37,10 @@ const noIndex: DocumentIndex<unknown> = { put: () => undefined, remove: () => un
  * One build of a view: its documents, what its queries need and the position they stand at, in a file of its own.
  * One thread writes it. An outage of the disk throws and leaves documents and position as they were.
  */
-export class Generation {
+export class Generation implements BuildTarget {
+  readonly batch = 500;
   readonly version: string;
+  readonly types: ReadonlyArray<string>;
   readonly #handles: ReadonlySet<string>;
   readonly #index: DocumentIndex<unknown>;
   #ready: boolean;
@@ -58,7 +61,8 @@ export class Generation {
     this.#ready = checkpoint.ready === 1;
     this.#position = checkpoint.position ?? undefined;
     this.#events = checkpoint.events;
-    this.#handles = new Set(view.projection.events.map(({ type }) => type));
+    this.types = view.projection.events.map(({ type }) => type);
+    this.#handles = new Set(this.types);
     this.#index = view.index?.(db) ?? noIndex;
   }
 
@@ -139,17 +143,12 @@ export class Generation {
     const { projection } = this.view;
     const decoded = projected(projection.events, recorded);
     if (isLeft(decoded)) return decoded.left;
-    try {
-      const after = projection.keys(decoded.right).map((key): [string, unknown] => {
-        const before = changes.has(key) ? changes.get(key) : this.#document(key);
-        return [key, projection.apply(before, decoded.right, key)];
-      });
-      for (const [key, document] of after) changes.set(key, document);
-      return undefined;
-    } catch (error) {
-      // The message of an error may repeat a value of the event.
-      return `the projection threw ${error instanceof Error ? error.name : typeof error}`;
-    }
+    const after = applied(projection, decoded.right, projection.keys(decoded.right), (key) =>
+      changes.has(key) ? changes.get(key) : this.#document(key),
+    );
+    if (isLeft(after)) return after.left;
+    for (const [key, document] of after.right) changes.set(key, document);
+    return undefined;
   }
 
   #document(key: string): unknown {

@@ -14,7 +14,7 @@ import {
 import { Views, ViewUnavailable, type ViewName, type ViewStatus } from '../../../application/ports/views.js';
 import type { Instant } from '../../../domain/kernel/time.js';
 import { lagOf } from '../lag.js';
-import type { BuildView } from './build.js';
+import type { BuildView } from '../build/build.js';
 import type { SqliteView } from './sqlite-view.js';
 import { ViewSlot } from './view-slot.js';
 

@@ -1,6 +1,6 @@
 import type { Position, RecordedEvent } from '../../../application/ports/event-store.js';
 import type { PoisonedBy, RebuildProgress, ViewName } from '../../../application/ports/views.js';
-import type { BuildProgress } from './build.js';
+import type { BuildProgress } from '../build/build.js';
 import { generationFile, generationFiles, type GenerationFile } from './generation-files.js';
 import { Generation } from './generation.js';
 import { PositionWaiters } from './position-waiters.js';

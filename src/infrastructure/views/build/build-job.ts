@@ -1,4 +1,5 @@
 import type { PoisonedBy, ViewName } from '../../../application/ports/views.js';
+import type { ElasticsearchConfig } from '../../config.js';
 import type { BuildProgress } from './build.js';
 
 /** Where the events are: a file, or the address of a server. */
@@ -7,8 +8,10 @@ export type EventsSource = { readonly sqlite: string } | { readonly kurrentDb: s
 /** What a build worker is started with. */
 export interface BuildJob {
   readonly view: ViewName;
-  /** The generation's file. */
-  readonly file: string;
+  /** The generation: a file, or an index of the cluster. */
+  readonly target: string;
+  /** Absent: the target is a file. */
+  readonly cluster?: ElasticsearchConfig;
   readonly events: EventsSource;
 }
 

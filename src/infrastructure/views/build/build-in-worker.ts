@@ -6,13 +6,17 @@ import type { BuildView } from './build.js';
 
 /**
  * Builds in a thread of its own, of lower priority, that shares no file with the server but the events, which it
- * reads. `worker`: where `build-worker` is, compiled or not.
+ * reads. `worker`: where `build-worker` is, compiled or not; `cluster`: where the indices are, if not in files.
  */
 export const buildInWorker =
-  (worker: URL, events: EventsSource, options: Pick<WorkerOptions, 'execArgv'> = {}): BuildView =>
-  async (view, file, onProgress, signal) => {
+  (
+    worker: URL,
+    events: EventsSource,
+    { cluster, ...options }: Pick<WorkerOptions, 'execArgv'> & Pick<BuildJob, 'cluster'> = {},
+  ): BuildView =>
+  async (view, target, onProgress, signal) => {
     signal.throwIfAborted();
-    const workerData: BuildJob = { view, file, events };
+    const workerData: BuildJob = { view, target, events, ...(cluster !== undefined && { cluster }) };
     const thread = new Worker(worker, { ...options, workerData });
     const stop = () => void thread.terminate();
     signal.addEventListener('abort', stop, { once: true });

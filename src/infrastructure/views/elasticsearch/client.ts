@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { Client, errors } from '@elastic/elasticsearch';
+import type { ElasticsearchConfig } from '../../config.js';
+
+/** What answers no search within this time is an outage of it; writes wait longer. */
+export const SEARCH_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface Cluster {
+  readonly client: Client;
+  /** What the names of its indices begin with. */
+  readonly prefix: string;
+}
+
+/** A client of all nodes. Its errors keep nothing of what was sent. */
+export const elasticClient = ({ nodes, auth, caFile }: ElasticsearchConfig): Client =>
+  new Client({
+    nodes: [...nodes],
+    ...(auth !== undefined && { auth }),
+    ...(caFile !== undefined && { tls: { ca: readFileSync(caFile) } }),
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    redaction: { type: 'remove' },
+  });
+
+/** The kind of a failure of the cluster: its own name for it, without any value. */
+export const failureOf = (error: unknown): string => {
+  if (error instanceof errors.ResponseError) {
+    const { body } = error as { body?: { error?: { type?: string } } };
+    return body?.error?.type ?? `status ${error.statusCode}`;
+  }
+  return error instanceof Error ? error.name : typeof error;
+};

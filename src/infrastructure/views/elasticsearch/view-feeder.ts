@@ -1,0 +1,228 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { BadPosition, type Batch, type EventStore, type Position } from '../../../application/ports/event-store.js';
+import type { BuildView } from '../build/build.js';
+import { failureOf, type Cluster } from './client.js';
+import { versionOf, type ElasticView } from './elastic-view.js';
+import { compareIndices, indexName, putTemplate } from './index-definition.js';
+import { ViewIndex } from './view-index.js';
+import type { FoundIndex, ViewIndices } from './view-indices.js';
+
+export interface FeederOptions {
+  /** How long an index that nobody feeds any more is kept after another took its place. */
+  readonly graceMs: number;
+  /** How often indices are looked through: for a rebuild that was asked for, and for what may be dropped. */
+  readonly lookMs: number;
+  /** Between the batches of a view that is level, so that events gather and the cluster is not asked for each. */
+  readonly gatherMs: number;
+  /** First and longest pause after an outage. */
+  readonly retryMs: readonly [number, number];
+}
+
+/**
+ * Feeds the indices of one view, of this program's version of it: the one that answers, and the one that is built to
+ * take its place. One process at a time does it; whatever fails, it begins again from what the indices say.
+ */
+export class ViewFeeder {
+  readonly #logger = new Logger('Views');
+  #resubscribe = new AbortController();
+  #current: ViewIndex | undefined;
+  #next: ViewIndex | undefined;
+  #building: string | undefined;
+  #failures = 0;
+  /** What keeps it from feeding at present. */
+  outage: string | undefined;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly view: ElasticView,
+    private readonly indices: ViewIndices,
+    private readonly store: EventStore,
+    private readonly buildView: BuildView,
+    private readonly options: FeederOptions,
+  ) {}
+
+  /** Until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (this.#failures = 0; !signal.aborted; this.#failures++) {
+      const ending = new AbortController();
+      const both = AbortSignal.any([signal, ending.signal]);
+      try {
+        await this.#open();
+        const work = [this.#feed(both), this.#keepHouse(both)];
+        try {
+          await Promise.race(work);
+        } finally {
+          ending.abort();
+          await Promise.allSettled(work);
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        const outage = failureOf(error);
+        if (outage !== this.outage) this.#logger.error(`${this.#name}: cannot be fed, will try again: ${outage}`);
+        this.outage = outage;
+        await this.#pause(signal);
+      }
+    }
+  }
+
+  get #name(): string {
+    return this.view.projection.name;
+  }
+
+  /** What the indices say: which of this version answers, and which is to take its place. */
+  async #open(): Promise<void> {
+    await putTemplate(this.cluster, this.view);
+    const own = (await this.indices.list()).filter(({ version }) => version === versionOf(this.view));
+    const current = own.findLast(({ checkpoint }) => checkpoint?.ready === true);
+    this.#current = current && (await this.#known(current));
+    this.#next = undefined;
+    this.#building = undefined;
+  }
+
+  /** The index, if the store knows the position at which it stands; else it answers until another takes its place. */
+  async #known({ index }: FoundIndex): Promise<ViewIndex | undefined> {
+    const opened = await ViewIndex.open(this.cluster.client, this.view, index);
+    try {
+      if (opened.position !== undefined) for await (const _ of this.store.readAll({ from: opened.position, limit: 1 }));
+      return opened;
+    } catch (error) {
+      if (error instanceof BadPosition) return undefined;
+      throw error;
+    }
+  }
+
+  async #feed(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#resubscribe = new AbortController();
+      const until = AbortSignal.any([signal, this.#resubscribe.signal]);
+      const fed = this.#fed;
+      if (fed.length === 0) await once(until, 'abort').catch(() => undefined);
+      else await this.#follow(fed, until);
+    }
+  }
+
+  async #follow(fed: ReadonlyArray<ViewIndex>, signal: AbortSignal): Promise<void> {
+    const from = earliest(fed.map(({ position }) => position));
+    const filter = { types: fed[0]!.types };
+    for await (const batch of this.store.subscribe({ filter, signal, ...(from !== undefined && { from }) })) {
+      await this.#take(fed, batch);
+      if (batch.live) await delay(this.options.gatherMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #take(fed: ReadonlyArray<ViewIndex>, { events, checkpoint, live }: Batch): Promise<void> {
+    for (const index of fed) {
+      if (index.poisonedBy !== undefined) continue;
+      const poisonedBy = await index.take(events, checkpoint);
+      if (poisonedBy === undefined) continue;
+      const { type, eventId, reason } = poisonedBy;
+      this.#logger.error(`${this.#name} stopped at ${type} ${eventId}: ${reason}`);
+    }
+    this.#thrives();
+    await this.#swapWhenLevel(live);
+  }
+
+  /** Puts the built index in the place of the one before, once it holds as much; `live`: all there is. */
+  async #swapWhenLevel(live: boolean): Promise<void> {
+    const next = this.#next;
+    if (next === undefined || next.poisonedBy !== undefined) return;
+    const before = this.#current?.position;
+    if (!live && !(before !== undefined && next.position !== undefined && next.position >= before)) return;
+    await next.markReady();
+    await this.indices.show(next.name);
+    this.#current = next;
+    this.#next = undefined;
+    this.#resubscribe.abort();
+  }
+
+  get #fed(): ReadonlyArray<ViewIndex> {
+    return [this.#current, this.#next].filter((index) => index !== undefined);
+  }
+
+  /** Begins the builds that are due or asked for, says that its indices live, and drops what has had its time. */
+  async #keepHouse(signal: AbortSignal): Promise<void> {
+    let building: Promise<void> = Promise.resolve();
+    for (;;) {
+      const all = await this.indices.list();
+      await this.#showLatest(all);
+      for (const index of this.#fed) await index.touch(this.options.graceMs / 3);
+      const due = this.#building === undefined && this.#next === undefined ? this.#dueBuild(all) : undefined;
+      if (due !== undefined) {
+        this.#building = due;
+        building = this.#build(due, signal);
+      }
+      await this.#drop(all);
+      const pause = delay(this.options.lookMs, true, { signal }).catch(() => false);
+      // A build that fails ends all, and is resumed with it.
+      await Promise.race([pause, building.then(() => pause)]);
+      if (signal.aborted) return;
+    }
+  }
+
+  /** The unfinished index of this version that was begun last; or the first one, unless a later program's answers. */
+  #dueBuild(all: ReadonlyArray<FoundIndex>): string | undefined {
+    const version = versionOf(this.view);
+    const own = all.filter((found) => found.version === version);
+    const last = own.at(-1);
+    const later = all.some((found) => found.shown && compareIndices(found, { version, generation: Infinity }) > 0);
+    // The list may be older than what is fed by now.
+    if (this.#fed.some(({ name }) => name === last?.index)) return undefined;
+    if (last !== undefined && last.checkpoint?.ready !== true) return last.index;
+    if (this.#current !== undefined || later) return undefined;
+    return indexName(this.cluster.prefix, this.#name, { version, generation: (last?.generation ?? 0) + 1 });
+  }
+
+  async #build(index: string, signal: AbortSignal): Promise<void> {
+    const poisonedBy = await this.buildView(this.view.projection.name, index, () => undefined, signal);
+    if (signal.aborted) return;
+    this.#thrives();
+    this.#building = undefined;
+    this.#next = await ViewIndex.open(this.cluster.client, this.view, index);
+    if (poisonedBy !== undefined)
+      this.#logger.error(`${this.#name}: the rebuild stopped at ${poisonedBy.type} ${poisonedBy.eventId}`);
+    this.#resubscribe.abort();
+  }
+
+  /** What answers is made ready before the alias shows it: a crash in between is made good here. */
+  async #showLatest(all: ReadonlyArray<FoundIndex>): Promise<void> {
+    const ready = all.findLast(({ checkpoint }) => checkpoint?.ready === true);
+    const shown = all.filter((found) => found.shown);
+    if (ready === undefined || (shown.length === 1 && compareIndices(shown[0]!, ready) >= 0)) return;
+    await this.indices.show(ready.index);
+  }
+
+  async #drop(all: ReadonlyArray<FoundIndex>): Promise<void> {
+    const shown = all.find((found) => found.shown);
+    if (shown === undefined) return;
+    const fed = new Set([...this.#fed.map(({ name }) => name), this.#building]);
+    for (const found of all) {
+      const idleMs = Date.now() - Date.parse(found.checkpoint?.fedAt ?? new Date().toISOString());
+      if (compareIndices(found, shown) < 0 && !fed.has(found.index) && idleMs > this.options.graceMs) {
+        this.#logger.log(`${this.#name}: drops ${found.index}, which nobody feeds any more`);
+        await this.indices.drop(found.index);
+      }
+    }
+  }
+
+  /** The cluster has taken what it was given. */
+  #thrives(): void {
+    this.#failures = 0;
+    if (this.outage === undefined) return;
+    this.#logger.log(`${this.#name}: fed again`);
+    this.outage = undefined;
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const [first, longest] = this.options.retryMs;
+    const ms = Math.min(first * 2 ** Math.min(this.#failures, 20), longest);
+    await delay(ms / 2 + (Math.random() * ms) / 2, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** The earliest position; `undefined`, the beginning, is earlier than all. */
+const earliest = (positions: ReadonlyArray<Position | undefined>): Position | undefined =>
+  positions.some((position) => position === undefined)
+    ? undefined
+    : (positions as ReadonlyArray<Position>).reduce((a, b) => (b < a ? b : a));

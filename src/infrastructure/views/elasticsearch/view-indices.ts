@@ -1,0 +1,76 @@
+import type { Cluster } from './client.js';
+import {
+  aliasOf,
+  CHECKPOINT,
+  compareIndices,
+  indicesOf,
+  parseIndexName,
+  shownDocuments,
+  type IndexName,
+} from './index-definition.js';
+import type { Checkpoint } from './view-index.js';
+
+/** An index of a view, of whatever version; without a checkpoint it was begun this moment, or by mistake. */
+export interface FoundIndex extends IndexName {
+  readonly index: string;
+  /** The alias shows it. */
+  readonly shown: boolean;
+  readonly checkpoint?: Checkpoint;
+}
+
+/** The indices of one view, and the alias that says which of them answers. */
+export class ViewIndices {
+  readonly alias: string;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly view: string,
+  ) {
+    this.alias = aliasOf(cluster.prefix, view);
+  }
+
+  /** In their order, the latest last. */
+  async list(): Promise<ReadonlyArray<FoundIndex>> {
+    const { view, alias } = this;
+    const { client, prefix } = this.cluster;
+    const aliases = await client.indices.getAlias({ index: indicesOf(prefix, view), allow_no_indices: true });
+    const named = Object.entries(aliases).flatMap(([index, { aliases: of }]) => {
+      const name = parseIndexName(prefix, view, index);
+      return name === undefined ? [] : [{ ...name, index, shown: alias in of }];
+    });
+    if (named.length === 0) return [];
+    const { docs } = await client.mget<{ readonly checkpoint: Checkpoint }>({
+      docs: named.map(({ index }) => ({ _index: index, _id: CHECKPOINT })),
+    });
+    return named
+      .map((found, i) => {
+        const doc = docs[i]!;
+        const checkpoint = 'found' in doc && doc.found ? doc._source?.checkpoint : undefined;
+        return { ...found, ...(checkpoint !== undefined && { checkpoint }) };
+      })
+      .toSorted(compareIndices);
+  }
+
+  /**
+   * Lets the alias show this index and no lower one; resolves `false`, and does nothing, when it shows a higher one
+   * already. Whoever moved it first makes the other's request fail as a whole.
+   */
+  async show(index: string): Promise<boolean> {
+    const all = await this.list();
+    const target = all.find((found) => found.index === index)!;
+    const shown = all.filter((found) => found.shown && found.index !== index);
+    if (shown.some((found) => compareIndices(found, target) > 0)) return false;
+    const { alias } = this;
+    await this.cluster.client.indices.updateAliases({
+      actions: [
+        ...shown.map((found) => ({ remove: { index: found.index, alias, must_exist: true } })),
+        { add: { index, alias, filter: shownDocuments } },
+      ],
+    });
+    return true;
+  }
+
+  async drop(index: string): Promise<void> {
+    await this.cluster.client.indices.delete({ index, ignore_unavailable: true });
+  }
+}
