@@ -1,8 +1,9 @@
 // npm run relevance -- CORPUS QUERIES JUDGEMENTS [--json FILE]; README.md says what the files hold.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { engines, missingOf, settingsOf, type Engine } from './engines.js';
 import { BadInput, readJudgements, readTexts } from './input.js';
@@ -34,7 +35,10 @@ const argumentsOf = () => {
     const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
     if (positionals.length !== 3) throw new BadInput(`three files are needed, and ${positionals.length} are named`);
     const [corpus, queries, judgements] = positionals.map(fileOf);
-    return { corpus: corpus!, queries: queries!, judgements: judgements!, json: values.json };
+    const answer = values.json === undefined ? undefined : fileOf(values.json);
+    // Now, and not when everything is measured.
+    if (answer !== undefined) accessSync(dirname(answer), constants.W_OK);
+    return { corpus: corpus!, queries: queries!, judgements: judgements!, answer };
   } catch (error) {
     throw new BadInput(`${(error as Error).message}\n${USAGE}`);
   }
@@ -58,6 +62,8 @@ const measureEngine = async (
   const times: number[] = [];
   const measures = [];
   for (const { text, judged } of trial.queries) {
+    // The embedded engine would leave Ctrl-C no turn.
+    await setImmediate();
     signal.throwIfAborted();
     const asked = performance.now();
     const { items } = await product.search(text, LIMIT);
@@ -84,20 +90,31 @@ const run = async (signal: AbortSignal): Promise<void> => {
   );
   const prefix = `relevance-${randomBytes(6).toString('hex')}`;
   const results: Result[] = [];
-  const skipped: string[] = [];
+  const without: string[] = [];
   for (const engine of engines) {
     const missing = missingOf(engine, process.env);
     if (missing.length > 0) {
-      skipped.push(`${engine.name}: skipped, ${missing.join(' and ')} not set`);
+      without.push(`${engine.name}: skipped, ${missing.join(' and ')} not set`);
       continue;
     }
-    signal.throwIfAborted();
-    results.push(await measureEngine(engine, trial, settingsOf(engine, process.env, folder, prefix), signal));
+    try {
+      results.push(await measureEngine(engine, trial, settingsOf(engine, process.env, folder, prefix), signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      // What the others came to is not lost with it.
+      without.push(`${engine.name}: failed`);
+      tell(`${engine.name}: ${messageOf(error)}`);
+      process.exitCode = 1;
+    }
   }
-  process.stdout.write(
-    [`${trial.documents.length} texts, ${trial.queries.length} queries`, table(results), ...skipped, ''].join('\n'),
-  );
-  if (files.json !== undefined) writeFileSync(fileOf(files.json), json(results));
+  const heading = `${trial.documents.length} texts, ${trial.queries.length} queries`;
+  process.stdout.write([heading, table(results), ...without, ''].join('\n'));
+  if (files.answer !== undefined) writeFileSync(files.answer, json(results));
+};
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof BadInput) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 };
 
 /** Aborted by the first Ctrl-C, so that what was made is removed; a second one ends at once. */
