@@ -20,6 +20,8 @@ export interface Config {
   readonly shared?: SharedStorage;
   /** Where the views are; absent: in the data directory. */
   readonly elasticsearch?: ElasticsearchConfig;
+  /** Where FAQ articles and queries become vectors; absent: they are searched by their words alone. */
+  readonly embeddings?: EmbeddingsConfig;
   /** Where recorder instances are configured. */
   readonly recorders?: string;
   /** A JWK set and the issuer of the tokens that it checks; absent: the development issuer, on loopback only. */
@@ -44,6 +46,14 @@ export interface ElasticsearchConfig {
   readonly caFile?: string;
   /** What the names of indices begin with. */
   readonly prefix: string;
+}
+
+/** An endpoint with the API of OpenAI; on loopback, or on a host that the administrator allowed. */
+export interface EmbeddingsConfig {
+  /** Such as `http://127.0.0.1:9700/v1`. */
+  readonly url: string;
+  readonly model: string;
+  readonly apiKey?: string;
 }
 
 /** The development issuer's key: the command line reads it while a server runs. */
@@ -76,6 +86,15 @@ const ElasticsearchUrl = pattern<string>(
 );
 const IndexPrefix = pattern<string>('lower-case letters, digits and hyphens', /^[a-z][a-z0-9-]{0,39}$/, {});
 
+const EmbeddingsUrl = pattern<string>(
+  'an address such as http://127.0.0.1:9700/v1, without user, query or fragment',
+  /^https?:\/\/[^\s@?#]+$/,
+  { maxLength: 4096 },
+);
+const HostNames = pattern<string>('names of hosts, with a comma between them', /^[^\s,/:@]+(,[^\s,/:@]+)*$/, {
+  maxLength: 4096,
+});
+
 const Environment = record(
   'Environment',
   {},
@@ -95,6 +114,10 @@ const Environment = record(
     ELASTICSEARCH_PASSWORD: text(255),
     ELASTICSEARCH_CA_FILE: text(4096),
     ELASTICSEARCH_INDEX_PREFIX: IndexPrefix,
+    EMBEDDINGS_URL: EmbeddingsUrl,
+    EMBEDDINGS_MODEL: text(255),
+    EMBEDDINGS_API_KEY: text(4096),
+    EMBEDDINGS_ALLOWED_HOSTS: HostNames,
     MADOGUCHI_RECORDERS: text(4096),
     MADOGUCHI_TOKEN_KEYS: text(4096),
     MADOGUCHI_TOKEN_ISSUER: text(255),
@@ -111,6 +134,8 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
     ...missingOf(given, ['MADOGUCHI_TOKEN_KEYS', 'MADOGUCHI_TOKEN_ISSUER'], 'keys and issuer of the tokens'),
     ...missingOf(given, ['ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD'], 'user and password of Elasticsearch'),
     ...elasticsearchProblems(given),
+    ...withoutUrl(given, 'EMBEDDINGS_'),
+    ...(E.isRight(decoded) ? embeddingsProblems(decoded.right) : []),
     ...missingOf(given, ['EVENTSTORE_URL', 'KEYS_URL', 'DATABASE_URL'], 'event store, keys and database'),
   ];
   if (E.isLeft(decoded) || problems.length > 0) return E.left(problems as DomainErrors);
@@ -126,6 +151,7 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
       shared: { eventStore: env.EVENTSTORE_URL, keys: env.KEYS_URL!, database: env.DATABASE_URL! },
     }),
     ...(env.ELASTICSEARCH_URL !== undefined && { elasticsearch: elasticsearchOf(env, env.ELASTICSEARCH_URL) }),
+    ...(env.EMBEDDINGS_URL !== undefined && { embeddings: embeddingsOf(env, env.EMBEDDINGS_URL) }),
     ...(env.MADOGUCHI_RECORDERS !== undefined && { recorders: env.MADOGUCHI_RECORDERS }),
     ...(env.MADOGUCHI_TOKEN_KEYS !== undefined && {
       tokens: { keysFile: env.MADOGUCHI_TOKEN_KEYS, issuer: env.MADOGUCHI_TOKEN_ISSUER! },
@@ -143,21 +169,40 @@ const elasticsearchOf = (env: TypeOf<typeof Environment>, url: string): Elastics
   ...(env.ELASTICSEARCH_CA_FILE !== undefined && { caFile: env.ELASTICSEARCH_CA_FILE }),
 });
 
-const elasticsearchProblems = (given: Readonly<Record<string, unknown>>): ReadonlyArray<DomainError> => {
-  const of = Object.keys(given).filter((name) => name.startsWith('ELASTICSEARCH_') && name !== 'ELASTICSEARCH_URL');
+const elasticsearchProblems = (given: Readonly<Record<string, unknown>>): ReadonlyArray<DomainError> => [
+  ...withoutUrl(given, 'ELASTICSEARCH_'),
+  ...('ELASTICSEARCH_API_KEY' in given && 'ELASTICSEARCH_USERNAME' in given
+    ? [invalid('conflicting_fields', 'goes with no ELASTICSEARCH_USERNAME: name one of them', 'ELASTICSEARCH_API_KEY')]
+    : []),
+];
+
+/** Settings of a server that none is named for. */
+const withoutUrl = (given: Readonly<Record<string, unknown>>, family: string): ReadonlyArray<DomainError> =>
+  `${family}URL` in given
+    ? []
+    : Object.keys(given)
+        .filter((name) => name.startsWith(family))
+        .map((name) => invalid('missing_field', `says nothing without ${family}URL`, name));
+
+const embeddingsOf = (env: TypeOf<typeof Environment>, url: string): EmbeddingsConfig => ({
+  url,
+  model: env.EMBEDDINGS_MODEL ?? 'multilingual-e5-small',
+  ...(env.EMBEDDINGS_API_KEY !== undefined && { apiKey: env.EMBEDDINGS_API_KEY }),
+});
+
+/** What citizens say can be personal: it goes to this machine, or to a host that somebody answers for by name. */
+const embeddingsProblems = (env: TypeOf<typeof Environment>): ReadonlyArray<DomainError> => {
+  const { EMBEDDINGS_URL: url, EMBEDDINGS_ALLOWED_HOSTS: allowed = '' } = env;
+  if (url === undefined) return [];
+  if (!URL.canParse(url)) return [invalid('bad_value', 'is no address', 'EMBEDDINGS_URL')];
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  if (isLoopback(host) || allowed.toLowerCase().split(',').includes(host)) return [];
   return [
-    ...('ELASTICSEARCH_URL' in given
-      ? []
-      : of.map((name) => invalid('missing_field', 'says nothing without ELASTICSEARCH_URL', name))),
-    ...('ELASTICSEARCH_API_KEY' in given && 'ELASTICSEARCH_USERNAME' in given
-      ? [
-          invalid(
-            'conflicting_fields',
-            'goes with no ELASTICSEARCH_USERNAME: name one of them',
-            'ELASTICSEARCH_API_KEY',
-          ),
-        ]
-      : []),
+    invalid(
+      'host_not_allowed',
+      `names ${host}, which would be sent what citizens say: allow that by EMBEDDINGS_ALLOWED_HOSTS=${host}`,
+      'EMBEDDINGS_URL',
+    ),
   ];
 };
 

@@ -102,6 +102,11 @@ Environment:
   ELASTICSEARCH_API_KEY   or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD
   ELASTICSEARCH_CA_FILE   a file of the certificates that sign the nodes' ones
   ELASTICSEARCH_INDEX_PREFIX  madoguchi: what the names of its indices begin with
+  EMBEDDINGS_URL          http://127.0.0.1:9700/v1: FAQ articles are found by what is meant too; off if absent
+                          (docs/guides/hybrid-search.md)
+  EMBEDDINGS_MODEL        multilingual-e5-small
+  EMBEDDINGS_API_KEY      sent as a bearer token
+  EMBEDDINGS_ALLOWED_HOSTS  hosts other than this one that may be sent what citizens say; with a comma between them
   MADOGUCHI_RECORDERS     a JSON file of recorder instances (docs/guides/asterisk.md)
   MADOGUCHI_TOKEN_KEYS    a JWK set of your identity provider; needed where HOST is not loopback
   MADOGUCHI_TOKEN_ISSUER  the issuer of the tokens that those keys check`;
