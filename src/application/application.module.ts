@@ -13,6 +13,7 @@ import { emergencyHandlers } from './emergency/commands.js';
 import { EraseContactHandler } from './erasure/erase-contact.js';
 import { EraseNumbersHandler } from './erasure/erase-numbers.js';
 import { faqHandlers } from './faq/commands.js';
+import { SettleFaqSearchHandler } from './faq-search/settle-faq-search.js';
 import { CommandIngest } from './ingest/command-ingest.js';
 import { inquiryHandlers } from './inquiry/commands.js';
 import { DiscloseContactHandler } from './inquiry/disclose-contact.js';
@@ -46,6 +47,7 @@ const handlers: ReadonlyArray<Provider> = [
   OpenAudioHandler,
   ReplayStreamHandler,
   RequestCallbackHandler,
+  SettleFaqSearchHandler,
   StartCallHandler,
 ];
 

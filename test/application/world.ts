@@ -13,6 +13,7 @@ import { OpenDepartment } from '../../src/application/department/commands.js';
 import type { Failure } from '../../src/application/failure.js';
 import { Clock } from '../../src/application/ports/clock.js';
 import { EventStore, type RecordedEvent } from '../../src/application/ports/event-store.js';
+import { FaqSearch, type Vocabulary } from '../../src/application/ports/faq-search.js';
 import { KeyVault } from '../../src/application/ports/key-vault.js';
 import { OfficeCalendar } from '../../src/application/ports/office-calendar.js';
 import { RecorderAudio } from '../../src/application/ports/recorder-audio.js';
@@ -66,11 +67,31 @@ class TestAudio extends RecorderAudio {
   }
 }
 
+/** Knows the words that a test tells it, of texts with blanks between them. */
+class TestFaq extends FaqSearch {
+  readonly words = new Set<string>();
+
+  override async vocabulary(text: string): Promise<Vocabulary> {
+    const all = new Set(text.split(' '));
+    const known = [...all].filter((word) => this.words.has(word));
+    return { known, others: all.size - known.length };
+  }
+
+  override search(): never {
+    throw new Error('no command searches');
+  }
+
+  override get(): never {
+    throw new Error('commands read streams, not views');
+  }
+}
+
 /** A whole application over a real SQLite event store and key vault in a folder of its own. */
 export class World {
   readonly clock = new SystemClock();
   readonly calendar = new TestCalendar();
   readonly audio = new TestAudio();
+  readonly faq = new TestFaq();
   readonly actors = {
     operator: actor('op-0001', 'operator'),
     manager: actor('kanri-01', 'responsible-manager'),
@@ -166,6 +187,7 @@ export class World {
       { provide: Clock, useValue: this.clock },
       { provide: OfficeCalendar, useValue: this.calendar },
       { provide: RecorderAudio, useValue: this.audio },
+      { provide: FaqSearch, useValue: this.faq },
     ];
   }
 }

@@ -16,10 +16,12 @@ import { EmergencyEnded } from '../../src/domain/emergency/events.js';
 import { emergencyRegister } from '../../src/domain/emergency/emergency-register.js';
 import { ArticleContent } from '../../src/domain/faq/events.js';
 import { faqArticle } from '../../src/domain/faq/faq-article.js';
+import { SettleFaqSearch } from '../../src/domain/faq-search/commands.js';
+import { faqSearch } from '../../src/domain/faq-search/faq-search.js';
 import * as Inquiry from '../../src/domain/inquiry/commands.js';
 import { ContactErased } from '../../src/domain/inquiry/events.js';
 import { inquiry } from '../../src/domain/inquiry/inquiry.js';
-import { flag, list, oneOf, record } from '../../src/domain/kernel/codec.js';
+import { flag, integer, list, oneOf, record, text } from '../../src/domain/kernel/codec.js';
 import type { Command, Decider } from '../../src/domain/kernel/decider.js';
 import type { DomainEvent } from '../../src/domain/kernel/event.js';
 import { CitizenId, DepartmentCode, EmergencyId } from '../../src/domain/kernel/ids.js';
@@ -126,6 +128,15 @@ export const machines: ReadonlyArray<Machine> = [
       PublishArticle: [ArticleContent, departmentFact],
       ReviseArticle: [ArticleContent, departmentFact],
       RetireArticle: [none, none],
+    },
+  },
+  {
+    decider: faqSearch,
+    commands: {
+      SettleFaqSearch: [
+        SettleFaqSearch,
+        record('Facts', { known: list(text(60), 60), others: integer(0, 500), articleKnown: flag }),
+      ],
     },
   },
   {

@@ -154,6 +154,7 @@ const entitled: Readonly<Record<string, ReadonlyArray<string>>> = {
   ArticlePublished: editors,
   ArticleRevised: editors,
   ArticleRetired: editors,
+  FaqSearchSettled: callCentre,
   InquiryRecorded: callCentre,
   CallbackRequested: callCentre,
   CallbackAcknowledged: departments,

@@ -69,10 +69,24 @@ export interface FaqQuery {
   readonly unfinished?: boolean;
 }
 
+/** What the published articles know of a text, of each of its content words once. */
+export interface Vocabulary {
+  /** In the form in which the index has them. */
+  readonly known: ReadonlyArray<string>;
+  /** How many words they do not know. */
+  readonly others: number;
+}
+
 /** Port: operators find published articles by what citizens say (S1). Throws `ViewUnavailable`. */
 export abstract class FaqSearch {
   abstract search(query: FaqQuery): Promise<FaqFound>;
 
   /** Published or retired. */
   abstract get(id: ArticleId): Promise<FaqArticle | undefined>;
+
+  /**
+   * Which words of a text may be kept. A word is known that stands in the question of a published article, or in the
+   * answers of two: what a single answer holds, such as the name of an official, says more of a person than of a topic.
+   */
+  abstract vocabulary(text: string): Promise<Vocabulary>;
 }

@@ -2,7 +2,14 @@ import type { Instant } from '../../domain/kernel/time.js';
 import type { EventId, Position } from './event-store.js';
 
 /** The views that can be read, waited for and rebuilt. */
-export const viewNames = ['faq-articles', 'contact-history', 'department-inbox', 'recordings', 'directory'] as const;
+export const viewNames = [
+  'faq-articles',
+  'contact-history',
+  'department-inbox',
+  'recordings',
+  'directory',
+  'analytics',
+] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** How far behind the store's head a view is. */

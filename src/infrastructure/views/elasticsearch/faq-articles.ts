@@ -53,19 +53,21 @@ export const faqArticlesView: ElasticView<FaqArticle> = {
     parts: { type: 'text', analyzer: 'whitespace' },
     /** As the application cuts them: which of a query's words the articles know. */
     terms: { type: 'keyword' },
+    questionTerms: { type: 'keyword' },
     category: { type: 'keyword' },
     department: { type: 'keyword' },
     words: { type: 'keyword', index: false, doc_values: false },
   },
   /** Only searched, never shown. */
-  searchedOnly: ['question', 'answer', 'parts', 'terms'],
+  searchedOnly: ['question', 'answer', 'parts', 'terms', 'questionTerms'],
   analysis,
   fields: (article) => {
     if (article.status === 'retired') return {};
     const { question, answer, category, department } = article;
     const words = analyseArticle(article);
-    const terms = [...new Set([...termsOf(words.question), ...termsOf(words.answer)])];
+    const questionTerms = termsOf(words.question);
+    const terms = [...new Set([...questionTerms, ...termsOf(words.answer)])];
     const parts = pairsIn(words).join(' ');
-    return { question, answer, parts, terms, category, department, words: JSON.stringify(words) };
+    return { question, answer, parts, terms, questionTerms, category, department, words: JSON.stringify(words) };
   },
 };

@@ -6,6 +6,7 @@ import {
   type FaqHit,
   type FaqProposal,
   type FaqQuery,
+  type Vocabulary,
 } from '../../../application/ports/faq-search.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import type { AnalysedArticle } from '../faq-analysis.js';
@@ -14,6 +15,7 @@ import { analyse, bigrams, pairsOf } from '../japanese/analysis.js';
 import { parseQuery, type JapaneseQuery, type Part } from '../japanese/query.js';
 import type { StoredDocument } from './elastic-view.js';
 import type { ElasticViews } from './elastic-views.js';
+import { vocabularyOf } from './faq-vocabulary.js';
 import { term } from './keyset-page.js';
 import type { ViewReader } from './view-reader.js';
 
@@ -49,6 +51,10 @@ export class ElasticFaqSearch extends FaqSearch {
 
   get(id: ArticleId): Promise<FaqArticle | undefined> {
     return this.views.read('faq-articles').get(id);
+  }
+
+  vocabulary(text: string): Promise<Vocabulary> {
+    return vocabularyOf(this.views.read('faq-articles'), text);
   }
 }
 

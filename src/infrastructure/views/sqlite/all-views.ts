@@ -1,3 +1,4 @@
+import { analyticsView } from './analytics.js';
 import { contactHistoryView } from './contact-history.js';
 import { departmentInboxView } from './department-inbox.js';
 import { directoryView } from './directory.js';
@@ -12,4 +13,5 @@ export const allViews: ReadonlyArray<SqliteView> = [
   departmentInboxView,
   recordingsView,
   directoryView,
+  analyticsView,
 ];

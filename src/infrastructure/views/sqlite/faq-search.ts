@@ -6,11 +6,13 @@ import {
   type FaqHit,
   type FaqProposal,
   type FaqQuery,
+  type Vocabulary,
 } from '../../../application/ports/faq-search.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import { documentOf } from './documents.js';
 import type { AnalysedArticle } from '../faq-analysis.js';
 import { matchRanges, snippet } from '../faq-matches.js';
+import { vocabularyOf } from './faq-vocabulary.js';
 import { alike, rank, type Ranked } from './faq-ranking.js';
 import { analyse, pairsOf } from '../japanese/analysis.js';
 import { parseQuery, type JapaneseQuery } from '../japanese/query.js';
@@ -32,6 +34,10 @@ export class SqliteFaqSearch extends FaqSearch {
 
   async get(id: ArticleId): Promise<FaqArticle | undefined> {
     return documentOf<FaqArticle>(this.views.read('faq-articles'), id);
+  }
+
+  async vocabulary(text: string): Promise<Vocabulary> {
+    return vocabularyOf(this.views.read('faq-articles'), text);
   }
 }
 
