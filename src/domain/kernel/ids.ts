@@ -29,6 +29,8 @@ export type ArticleId = string & { readonly ArticleId: unique symbol };
 export const ArticleId = uuid<ArticleId>('an FAQ article');
 export type EmergencyId = string & { readonly EmergencyId: unique symbol };
 export const EmergencyId = uuid<EmergencyId>('an emergency declaration');
+export type SynonymGroupId = string & { readonly SynonymGroupId: unique symbol };
+export const SynonymGroupId = uuid<SynonymGroupId>('a group of synonyms');
 
 export type DepartmentCode = string & { readonly DepartmentCode: unique symbol };
 export const DepartmentCode = slug<DepartmentCode>('a department', ['kokuho-nenkin']);
