@@ -11,9 +11,7 @@ import { SoleOwner } from '../leases/sole-owner.js';
 import { openState } from '../state/sqlite/open-state.js';
 import { SqliteCheckpoints } from '../state/sqlite/sqlite-checkpoints.js';
 import { SqlitePluginState } from '../state/sqlite/sqlite-plugin-state.js';
-import { allViews } from '../views/sqlite/all-views.js';
-import { buildInWorker } from '../views/build/build-in-worker.js';
-import { SqliteViews } from '../views/sqlite/sqlite-views.js';
+import { openViews } from './opened-views.js';
 import type { Storage } from './storage.js';
 
 /** Everything in files of the data directory, for one process. */
@@ -31,14 +29,16 @@ export const openEmbedded = async (config: Config, clock: Clock, buildWorker: UR
   const eventsFile = directory.file('events.sqlite');
   const events = opened.adopt(SqliteEventStore.open({ file: eventsFile, clock }), (s) => s.close());
   const store = new SealedEventStore(events, keys, SEALED_CATEGORIES);
-  const build = buildInWorker(buildWorker, { sqlite: eventsFile });
-  const views = opened.adopt(new SqliteViews(directory.file('views'), store, allViews, build), (v) => v.close());
+  const leases = new SoleOwner();
+  const options = { store, leases, buildWorker, events: { sqlite: eventsFile } };
+  const views = opened.adopt(await openViews(config, directory, options), (v) => v.close());
   const held = opened.move();
   return {
     store,
     keys,
-    views,
-    leases: new SoleOwner(),
+    views: views.views,
+    viewPorts: views.ports,
+    leases,
     checkpoints: new SqliteCheckpoints(state),
     pluginState: new SqlitePluginState(state),
     checkTokenKey: async () => undefined,

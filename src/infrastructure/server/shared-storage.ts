@@ -12,9 +12,7 @@ import { ServingLock } from '../postgres/serving-lock.js';
 import { PostgresCheckpoints } from '../state/postgres/postgres-checkpoints.js';
 import { PostgresPluginState } from '../state/postgres/postgres-plugin-state.js';
 import { openPostgresState } from '../state/postgres/open-state.js';
-import { allViews } from '../views/sqlite/all-views.js';
-import { buildInWorker } from '../views/build/build-in-worker.js';
-import { SqliteViews } from '../views/sqlite/sqlite-views.js';
+import { openViews } from './opened-views.js';
 import type { Storage } from './storage.js';
 
 /** The data is being moved away from under this process: it ends as at a signal. */
@@ -26,7 +24,7 @@ const endInOrder = (why: Error): void => {
 /** A secret that all processes share differs here. */
 export class SecretDiffers extends Error {}
 
-/** Events, keys and leases on servers that several processes share; views are this process's own. */
+/** Events, keys and leases on servers that several processes share; views too, or each process's own. */
 export const openShared = async (
   config: Config,
   { eventStore, keys: keysUrl, database }: SharedStorage,
@@ -50,13 +48,14 @@ export const openShared = async (
   const leases = opened.adopt(await PostgresLeases.open(database), (held) => held.close());
   const events = opened.adopt(await KurrentDbEventStore.open({ url: eventStore, clock }), (store) => store.close());
   const store = new SealedEventStore(events, keys, SEALED_CATEGORIES);
-  const build = buildInWorker(buildWorker, { kurrentDb: eventStore });
-  const views = opened.adopt(new SqliteViews(directory.file('views'), store, allViews, build), (v) => v.close());
+  const options = { store, leases, buildWorker, events: { kurrentDb: eventStore } };
+  const views = opened.adopt(await openViews(config, directory, options), (v) => v.close());
   const held = opened.move();
   return {
     store,
     keys,
-    views,
+    views: views.views,
+    viewPorts: views.ports,
     leases,
     checkpoints: new PostgresCheckpoints(state),
     pluginState: new PostgresPluginState(state),

@@ -5,6 +5,7 @@ import { Views, ViewUnavailable, type ViewName, type ViewStatus } from '../../..
 import type { Instant } from '../../../domain/kernel/time.js';
 import type { BuildView } from '../build/build.js';
 import { lagOf } from '../lag.js';
+import { unknownPosition } from '../unknown-position.js';
 import { failureOf, type Cluster } from './client.js';
 import { versionOf, type ElasticView } from './elastic-view.js';
 import { CHECKPOINT, compareIndices, indexName } from './index-definition.js';
@@ -79,7 +80,8 @@ export class ElasticViews extends Views {
   }
 
   async waitFor(name: ViewName, position: Position, signal: AbortSignal): Promise<boolean> {
-    for await (const _ of this.store.readAll({ from: position, limit: 1 }));
+    const unknown = await unknownPosition(this.store, position);
+    if (unknown !== undefined) throw unknown;
     const { indices } = this.#slot(name);
     for (let pause: number = POLL_MS[0]; !signal.aborted; pause = Math.min(pause * 2, POLL_MS[1])) {
       const shown = await this.#shown(indices).catch(() => undefined);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { BadPosition, type Batch, type EventStore, type Position } from '../../../application/ports/event-store.js';
+import type { Batch, EventStore, Position } from '../../../application/ports/event-store.js';
 import type { BuildView } from '../build/build.js';
+import { unknownPosition } from '../unknown-position.js';
 import { failureOf, type Cluster } from './client.js';
 import { versionOf, type ElasticView } from './elastic-view.js';
 import { compareIndices, indexName, putTemplate } from './index-definition.js';
@@ -84,13 +85,8 @@ export class ViewFeeder {
   /** The index, if the store knows the position at which it stands; else it answers until another takes its place. */
   async #known({ index }: FoundIndex): Promise<ViewIndex | undefined> {
     const opened = await ViewIndex.open(this.cluster.client, this.view, index);
-    try {
-      if (opened.position !== undefined) for await (const _ of this.store.readAll({ from: opened.position, limit: 1 }));
-      return opened;
-    } catch (error) {
-      if (error instanceof BadPosition) return undefined;
-      throw error;
-    }
+    const { position } = opened;
+    return position === undefined || (await unknownPosition(this.store, position)) === undefined ? opened : undefined;
   }
 
   async #feed(signal: AbortSignal): Promise<void> {

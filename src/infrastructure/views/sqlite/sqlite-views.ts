@@ -3,17 +3,11 @@ import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as yieldToEventLoop, setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import {
-  BadPosition,
-  type Batch,
-  type EventStore,
-  type Position,
-  type ReadAllOptions,
-  type RecordedEvent,
-} from '../../../application/ports/event-store.js';
+import { type Batch, type EventStore, type Position } from '../../../application/ports/event-store.js';
 import { Views, ViewUnavailable, type ViewName, type ViewStatus } from '../../../application/ports/views.js';
 import type { Instant } from '../../../domain/kernel/time.js';
 import { lagOf } from '../lag.js';
+import { unknownPosition } from '../unknown-position.js';
 import type { BuildView } from '../build/build.js';
 import type { SqliteView } from './sqlite-view.js';
 import { ViewSlot } from './view-slot.js';
@@ -47,7 +41,7 @@ export class SqliteViews extends Views {
   /** Opens what is there, begins the builds that are due, and stays subscribed until `close`. */
   async start(): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
-    const isKnown = async (position: Position) => (await this.#unknown(position)) === undefined;
+    const isKnown = async (position: Position) => (await unknownPosition(this.store, position)) === undefined;
     for (const view of this.views) {
       const slot = await ViewSlot.open(this.folder, view, isKnown);
       this.#slots.set(slot.name, slot);
@@ -77,7 +71,7 @@ export class SqliteViews extends Views {
   }
 
   async waitFor(name: ViewName, position: Position, signal: AbortSignal): Promise<boolean> {
-    const unknown = await this.#unknown(position);
+    const unknown = await unknownPosition(this.store, position);
     if (unknown !== undefined) throw unknown;
     const slot = this.#slot(name);
     if (slot.stopped) return false;
@@ -190,24 +184,9 @@ export class SqliteViews extends Views {
     };
   }
 
-  /** The error, if this store never gave the position. */
-  async #unknown(position: Position): Promise<BadPosition | undefined> {
-    try {
-      await this.#first({ from: position });
-      return undefined;
-    } catch (error) {
-      if (error instanceof BadPosition) return error;
-      throw error;
-    }
-  }
-
   async #storeIsEmpty(): Promise<boolean> {
-    return (await this.#first({})) === undefined;
-  }
-
-  async #first(options: ReadAllOptions): Promise<RecordedEvent | undefined> {
-    for await (const event of this.store.readAll({ ...options, limit: 1 })) return event;
-    return undefined;
+    for await (const _ of this.store.readAll({ limit: 1 })) return false;
+    return true;
   }
 
   async #pause(): Promise<void> {

@@ -1,0 +1,21 @@
+import type { Provider } from '@nestjs/common';
+import { ContactHistory } from '../../application/ports/contact-history.js';
+import { DepartmentInbox } from '../../application/ports/department-inbox.js';
+import { Directory } from '../../application/ports/directory.js';
+import { FaqSearch } from '../../application/ports/faq-search.js';
+import { RecordingsView } from '../../application/ports/recordings-view.js';
+import { ElasticContactHistory } from '../views/elasticsearch/contact-history.js';
+import { ElasticDepartmentInbox } from '../views/elasticsearch/department-inbox.js';
+import { ElasticDirectory } from '../views/elasticsearch/directory.js';
+import type { ElasticViews } from '../views/elasticsearch/elastic-views.js';
+import { ElasticFaqSearch } from '../views/elasticsearch/faq-search.js';
+import { ElasticRecordingsView } from '../views/elasticsearch/recordings.js';
+
+/** Which query of a cluster stands behind which port. */
+export const elasticViewPorts = (views: ElasticViews): ReadonlyArray<Provider> => [
+  { provide: FaqSearch, useValue: new ElasticFaqSearch(views) },
+  { provide: ContactHistory, useValue: new ElasticContactHistory(views) },
+  { provide: DepartmentInbox, useValue: new ElasticDepartmentInbox(views) },
+  { provide: RecordingsView, useValue: new ElasticRecordingsView(views) },
+  { provide: Directory, useValue: new ElasticDirectory(views) },
+];

@@ -1,0 +1,63 @@
+import type { Provider } from '@nestjs/common';
+import type { EventStore } from '../../application/ports/event-store.js';
+import type { Leases } from '../../application/ports/leases.js';
+import type { Views } from '../../application/ports/views.js';
+import type { Config, ElasticsearchConfig } from '../config.js';
+import type { DataDirectory } from '../data-directory.js';
+import type { EventsSource } from '../views/build/build-job.js';
+import { buildInWorker } from '../views/build/build-in-worker.js';
+import { allElasticViews } from '../views/elasticsearch/all-views.js';
+import { checkAnalysis } from '../views/elasticsearch/check-analysis.js';
+import { elasticClient } from '../views/elasticsearch/client.js';
+import { ElasticViews } from '../views/elasticsearch/elastic-views.js';
+import { allViews } from '../views/sqlite/all-views.js';
+import { SqliteViews } from '../views/sqlite/sqlite-views.js';
+import { elasticViewPorts } from './elastic-view-ports.js';
+import { sqliteViewPorts } from './sqlite-view-ports.js';
+
+/** The views of one engine, and the ports that read them. */
+export interface OpenedViews {
+  readonly views: Views & { start(): void | Promise<void> };
+  readonly ports: ReadonlyArray<Provider>;
+  close(): Promise<void>;
+}
+
+export interface OpenViewsOptions {
+  readonly store: EventStore;
+  readonly leases: Leases;
+  /** Where the build worker is, and where it reads the events. */
+  readonly buildWorker: URL;
+  readonly events: EventsSource;
+}
+
+/** Throws `MissingPlugins`. */
+export const openViews = async (
+  { elasticsearch }: Config,
+  directory: DataDirectory,
+  options: OpenViewsOptions,
+): Promise<OpenedViews> =>
+  elasticsearch === undefined
+    ? openSqliteViews(directory.file('views'), options)
+    : openElasticViews(elasticsearch, options);
+
+/** In the files of a folder, for this process. */
+const openSqliteViews = (folder: string, { store, buildWorker, events }: OpenViewsOptions): OpenedViews => {
+  const views = new SqliteViews(folder, store, allViews, buildInWorker(buildWorker, events));
+  return { views, ports: sqliteViewPorts(views), close: () => views.close() };
+};
+
+/** In a cluster, for all processes. */
+const openElasticViews = async (
+  config: ElasticsearchConfig,
+  { store, leases, buildWorker, events }: OpenViewsOptions,
+): Promise<OpenedViews> => {
+  await using opened = new AsyncDisposableStack();
+  const client = opened.adopt(elasticClient(config), (open) => open.close());
+  await checkAnalysis(client);
+  const cluster = { client, prefix: config.prefix };
+  const build = buildInWorker(buildWorker, events, { cluster: config });
+  const views = new ElasticViews(cluster, store, allElasticViews, build, leases);
+  opened.defer(() => views.close());
+  const held = opened.move();
+  return { views, ports: elasticViewPorts(views), close: () => held.disposeAsync() };
+};

@@ -1,0 +1,24 @@
+import type { Provider } from '@nestjs/common';
+import { Analytics } from '../../application/ports/analytics.js';
+import { ContactHistory } from '../../application/ports/contact-history.js';
+import { DepartmentInbox } from '../../application/ports/department-inbox.js';
+import { Directory } from '../../application/ports/directory.js';
+import { FaqSearch } from '../../application/ports/faq-search.js';
+import { RecordingsView } from '../../application/ports/recordings-view.js';
+import { SqliteAnalytics } from '../views/sqlite/analytics.js';
+import { SqliteContactHistory } from '../views/sqlite/contact-history.js';
+import { SqliteDepartmentInbox } from '../views/sqlite/department-inbox.js';
+import { SqliteDirectory } from '../views/sqlite/directory.js';
+import type { SqliteViews } from '../views/sqlite/sqlite-views.js';
+import { SqliteFaqSearch } from '../views/sqlite/faq-search.js';
+import { SqliteRecordingsView } from '../views/sqlite/recordings.js';
+
+/** Which query of the embedded views stands behind which port. */
+export const sqliteViewPorts = (views: SqliteViews): ReadonlyArray<Provider> => [
+  { provide: FaqSearch, useValue: new SqliteFaqSearch(views) },
+  { provide: ContactHistory, useValue: new SqliteContactHistory(views) },
+  { provide: DepartmentInbox, useValue: new SqliteDepartmentInbox(views) },
+  { provide: RecordingsView, useValue: new SqliteRecordingsView(views) },
+  { provide: Directory, useValue: new SqliteDirectory(views) },
+  { provide: Analytics, useValue: new SqliteAnalytics(views) },
+];
