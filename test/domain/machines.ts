@@ -14,8 +14,10 @@ import { DepartmentName } from '../../src/domain/department/events.js';
 import { DeclareEmergency } from '../../src/domain/emergency/commands.js';
 import { EmergencyEnded } from '../../src/domain/emergency/events.js';
 import { emergencyRegister } from '../../src/domain/emergency/emergency-register.js';
-import { ArticleContent } from '../../src/domain/faq/events.js';
+import { ReturnArticle } from '../../src/domain/faq/commands.js';
+import { ArticleContent, FeedbackGiven } from '../../src/domain/faq/events.js';
 import { faqArticle } from '../../src/domain/faq/faq-article.js';
+import { feedback } from '../../src/domain/faq/feedback.js';
 import { SettleFaqSearch } from '../../src/domain/faq-search/commands.js';
 import { faqSearch } from '../../src/domain/faq-search/faq-search.js';
 import * as Inquiry from '../../src/domain/inquiry/commands.js';
@@ -76,6 +78,13 @@ const opening = (role: string, type: string, data: object, facts: object = {}): 
   actor: { subject: 'staff-1', role } as Command['actor'],
 });
 
+const article = {
+  question: '粗大ごみの出し方は？',
+  answer: '申込みの方法を案内した',
+  category: 'gomi-recycle',
+  department: 'kankyo',
+};
+
 export const machines: ReadonlyArray<Machine> = [
   {
     decider: call,
@@ -128,7 +137,25 @@ export const machines: ReadonlyArray<Machine> = [
       PublishArticle: [ArticleContent, departmentFact],
       ReviseArticle: [ArticleContent, departmentFact],
       RetireArticle: [none, none],
+      RepublishArticle: [ArticleContent, departmentFact],
+      DraftArticle: [ArticleContent, departmentFact],
+      ChangeDraft: [ArticleContent, departmentFact],
+      SubmitArticle: [none, none],
+      ReturnArticle: [ReturnArticle, none],
+      ApproveArticle: [none, departmentFact],
+      DiscardDraft: [none, none],
+      ImportArticle: [ArticleContent, departmentFact],
     },
+    opening: [
+      opening('supervisor', 'PublishArticle', article, { departmentOpen: true }),
+      opening('supervisor', 'RetireArticle', {}),
+      opening('operator', 'ChangeDraft', article, { departmentOpen: true }),
+      opening('operator', 'SubmitArticle', {}),
+    ],
+  },
+  {
+    decider: feedback,
+    commands: { GiveFeedback: [FeedbackGiven.data, record('Facts', { articleKnown: flag, inquiryKnown: flag })] },
   },
   {
     decider: faqSearch,

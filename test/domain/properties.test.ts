@@ -5,7 +5,7 @@ import type { CallState } from '../../src/domain/call/call.js';
 import type { ConsentState } from '../../src/domain/consent/consent.js';
 import { objection } from '../../src/domain/consent/consent.js';
 import type { EmergencyState } from '../../src/domain/emergency/emergency-register.js';
-import type { ArticleState } from '../../src/domain/faq/faq-article.js';
+import { wasPublished, type ArticleState } from '../../src/domain/faq/faq-article.js';
 import type { InquiryState } from '../../src/domain/inquiry/inquiry.js';
 import type { RecordType } from '../../src/domain/kernel/codec.js';
 import type { DomainErrors } from '../../src/domain/kernel/errors.js';
@@ -131,6 +131,8 @@ const manages = [...manager, 'system'];
 const listeners = [...manager, 'assistant', 'switchboard-staff'];
 const departments = [...manager, 'department-staff'];
 const editors = ['department-staff', 'supervisor', 'administrator'];
+const drafters = ['operator', ...editors];
+const reviewers = ['department-staff', 'administrator'];
 /** Who may bring about what: each event, and the roles of which one must have acted (S11, K6, K12, K13). */
 const entitled: Readonly<Record<string, ReadonlyArray<string>>> = {
   CallStarted: tellers,
@@ -154,6 +156,12 @@ const entitled: Readonly<Record<string, ReadonlyArray<string>>> = {
   ArticlePublished: editors,
   ArticleRevised: editors,
   ArticleRetired: editors,
+  ArticleDrafted: drafters,
+  ArticleSubmitted: drafters,
+  ArticleReturned: reviewers,
+  ArticleApproved: reviewers,
+  DraftDiscarded: drafters,
+  FeedbackGiven: callCentre,
   FaqSearchSettled: callCentre,
   InquiryRecorded: callCentre,
   CallbackRequested: callCentre,
@@ -243,7 +251,15 @@ const invariants: Readonly<Record<string, Readonly<Record<string, (step: Step) =
     },
   },
   faq: {
-    'an article that was retired stays retired (S1)': ({ before, after }) => isFinal(before, after, 'retired'),
+    'what citizens were answered from stays known (S1)': ({ before, after }) =>
+      !wasPublished(before as ArticleState) || wasPublished(after as ArticleState),
+    'only who may edit or review changes what is published; drafts never do (S1)': ({ command, before, after }) => {
+      const [was, is] = [before, after].map((state) => (state as { content?: unknown }).content);
+      return was === is || !['DraftArticle', 'ChangeDraft', 'SubmitArticle', 'ReturnArticle'].includes(command.type);
+    },
+    'only what is in review is approved (S1)': ({ before, events }) =>
+      !events.some(({ type }) => type === 'ArticleApproved') ||
+      (before as { draft?: { stage: string } }).draft?.stage === 'in-review',
     'department staff change only what their own department has, and keep it there (S1)': ({
       command: { actor },
       before,
@@ -253,7 +269,7 @@ const invariants: Readonly<Record<string, Readonly<Record<string, (step: Step) =
       events.length === 0 ||
       actor.role !== 'department-staff' ||
       [before as ArticleState, after as ArticleState].every(
-        (state) => state.status === 'absent' || state.content.department === actor.department,
+        (state) => !wasPublished(state) || state.content.department === actor.department,
       ),
   },
   call: {

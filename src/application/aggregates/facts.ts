@@ -3,7 +3,7 @@ import { call, type CallState } from '../../domain/call/call.js';
 import { consent, objection } from '../../domain/consent/consent.js';
 import { department } from '../../domain/department/department.js';
 import { emergencyRegister, inForce } from '../../domain/emergency/emergency-register.js';
-import { faqArticle } from '../../domain/faq/faq-article.js';
+import { faqArticle, wasPublished } from '../../domain/faq/faq-article.js';
 import type { ArticleId, CallId, DepartmentCode, EmergencyId, RecordingId } from '../../domain/kernel/ids.js';
 import type { Instant } from '../../domain/kernel/time.js';
 import type { ConsentFact } from '../../domain/recording/commands.js';
@@ -31,7 +31,7 @@ export class Facts {
   }
 
   async articleKnown(id: ArticleId | undefined): Promise<boolean> {
-    return id === undefined || (await this.aggregates.load(faqArticle, id)).state.status !== 'absent';
+    return id === undefined || wasPublished((await this.aggregates.load(faqArticle, id)).state);
   }
 
   async call(id: CallId): Promise<CallState> {

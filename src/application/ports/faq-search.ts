@@ -1,18 +1,36 @@
 import type { TypeOf } from 'io-ts';
-import { ArticleContent } from '../../domain/faq/events.js';
+import { ArticleContent, ArticleReturned } from '../../domain/faq/events.js';
 import { integer, list, oneOf, record, scalar } from '../../domain/kernel/codec.js';
 import { ArticleId, CategoryCode, DepartmentCode } from '../../domain/kernel/ids.js';
 import { Instant } from '../../domain/kernel/time.js';
 
-/** An FAQ article as it can be found (S1). */
-export const FaqArticle = record('FaqArticle', {
-  id: ArticleId,
-  ...ArticleContent.required,
-  status: oneOf('published', 'retired'),
-  changedAt: Instant,
-  /** Of its stream: what If-Match names. */
-  revision: integer(0, Number.MAX_SAFE_INTEGER),
-});
+/** A text that is being prepared, or that its department reviews. */
+export const FaqDraft = record(
+  'FaqDraft',
+  { ...ArticleContent.required, stage: oneOf('draft', 'in-review') },
+  {
+    ...ArticleContent.optional,
+    /** Why its department sent it back, until it is submitted again. */
+    returnedFor: ArticleReturned.data.required.reason,
+  },
+);
+export type FaqDraft = TypeOf<typeof FaqDraft>;
+
+/** An FAQ article (S1), for staff: as it is published, or was; one that never was, as its draft says. */
+export const FaqArticle = record(
+  'FaqArticle',
+  {
+    id: ArticleId,
+    ...ArticleContent.required,
+    status: oneOf('draft', 'in-review', 'published', 'retired'),
+    /** Never changes: lists are ordered by it. */
+    createdAt: Instant,
+    changedAt: Instant,
+    /** Of its stream: what If-Match names. */
+    revision: integer(0, Number.MAX_SAFE_INTEGER),
+  },
+  { ...ArticleContent.optional, draft: FaqDraft },
+);
 export type FaqArticle = TypeOf<typeof FaqArticle>;
 
 /** Of an article's answer, in UTF-16 units. */
@@ -81,7 +99,7 @@ export interface Vocabulary {
 export abstract class FaqSearch {
   abstract search(query: FaqQuery): Promise<FaqFound>;
 
-  /** Published or retired. */
+  /** Whatever its status. */
   abstract get(id: ArticleId): Promise<FaqArticle | undefined>;
 
   /**

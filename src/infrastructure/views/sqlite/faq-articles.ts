@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FaqArticle } from '../../../application/ports/faq-search.js';
-import { faqArticles } from '../../../application/projections/faq-articles.js';
+import { faqArticles, searchable } from '../../../application/projections/faq-articles.js';
 import { analyseArticle, pairsIn, termsOf } from '../faq-analysis.js';
 import { loadDictionary } from '../japanese/lindera.js';
 import { prepared } from './prepared.js';
@@ -40,8 +40,9 @@ const index = (db: DatabaseSync) => {
   };
   const put = (id: number, _key: string, article: FaqArticle) => {
     remove(id);
-    if (article.status === 'retired') return;
-    const words = analyseArticle(article);
+    const text = searchable(article);
+    if (text === undefined) return;
+    const words = analyseArticle(text);
     const texts: Record<SearchField, ReadonlyArray<string>> = {
       question: termsOf(words.question),
       answer: termsOf(words.answer),
