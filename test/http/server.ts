@@ -9,7 +9,7 @@ import { issueToken } from '../../src/infrastructure/auth/tokens.js';
 import { readOrCreateTokenKey } from '../../src/infrastructure/auth/token-keys.js';
 import { configOf } from '../../src/infrastructure/config.js';
 import { tokenKeyFile } from '../../src/infrastructure/config.js';
-import { serve, type Served } from '../../src/infrastructure/server/serve.js';
+import { serve, type ServeOptions, type Served } from '../../src/infrastructure/server/serve.js';
 
 export interface Sent {
   /** `role` or `role@department`; absent: without a token. */
@@ -43,7 +43,11 @@ export class TestServer {
   ) {}
 
   /** Listens on loopback, without the sample city unless asked for. To be closed. */
-  static async start({ sample = false, env = {} }: { sample?: boolean; env?: NodeJS.ProcessEnv } = {}) {
+  static async start({
+    sample = false,
+    env = {},
+    traces,
+  }: { sample?: boolean; env?: NodeJS.ProcessEnv; traces?: ServeOptions['traces'] } = {}) {
     const data = mkdtempSync(join(tmpdir(), 'madoguchi-'));
     const config = configOf({ PORT: '0', HOST: '127.0.0.1', MADOGUCHI_DATA: data, ...env });
     if (E.isLeft(config)) throw new Error(JSON.stringify(config.left));
@@ -51,7 +55,7 @@ export class TestServer {
     const line = (...parts: unknown[]) => void log.push(parts.join(' '));
     Logger.overrideLogger({ log: line, warn: line, error: line, fatal: line });
     try {
-      const served = await serve(config.right, { version: '1.2.3', sample });
+      const served = await serve(config.right, { version: '1.2.3', sample, traces });
       return new TestServer(served.url, data, log, served);
     } catch (error) {
       rmSync(data, { recursive: true });

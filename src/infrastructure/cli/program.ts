@@ -6,6 +6,7 @@ import { issueToken } from '../auth/tokens.js';
 import { readOrCreateTokenKey } from '../auth/token-keys.js';
 import { configOf, isLoopback, tokenKeyFile, type Config } from '../config.js';
 import { announce, serve } from '../server/serve.js';
+import { openTraces } from '../telemetry/open-traces.js';
 import { runMigrate } from './migrate.js';
 
 /** A wrong use of the command line; its message is all that is shown. */
@@ -27,10 +28,15 @@ export const program = (version: string): Command => {
       // Who reads the log may go away; the server stays.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
       const ended = endSignal();
-      const served = await serve(config(), { version, sample });
-      announce(served.url);
-      await ended;
-      await served.close();
+      const traces = await openTraces(process.env, version);
+      try {
+        const served = await serve(config(), { version, sample, traces });
+        announce(served.url);
+        await ended;
+        await served.close();
+      } finally {
+        await traces?.close();
+      }
     });
 
   madoguchi
@@ -107,6 +113,8 @@ Environment:
   EMBEDDINGS_MODEL        multilingual-e5-small
   EMBEDDINGS_API_KEY      sent as a bearer token
   EMBEDDINGS_ALLOWED_HOSTS  hosts other than this one that may be sent what citizens say; with a comma between them
+  OTEL_EXPORTER_OTLP_ENDPOINT  http://...: where traces go; with the other OTEL_* variables
+                          (docs/guides/observability.md)
   MADOGUCHI_RECORDERS     a JSON file of recorder instances (docs/guides/asterisk.md)
   MADOGUCHI_TOKEN_KEYS    a JWK set of your identity provider; needed where HOST is not loopback
   MADOGUCHI_TOKEN_ISSUER  the issuer of the tokens that those keys check`;

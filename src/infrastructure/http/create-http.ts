@@ -1,6 +1,7 @@
 import { Logger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { OperationSpec } from './operation.js';
 import { serveReference } from './reference.js';
 import { onlyJson } from './only-json.js';
@@ -21,6 +22,7 @@ export const createHttp = async (
   module: DynamicModule,
   operations: ReadonlyArray<OperationSpec>,
   version: string,
+  traces?: { requests(fastify: FastifyInstance): void },
 ): Promise<NestFastifyApplication> => {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
@@ -40,6 +42,7 @@ export const createHttp = async (
   const logger = new Logger('HTTP');
   const fastify = app.getHttpAdapter().getInstance();
   onlyJson(fastify);
+  traces?.requests(fastify);
   fastify.addHook('onRequest', async (_request, reply) => void reply.headers(SAFE));
   fastify.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown route';

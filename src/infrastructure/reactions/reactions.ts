@@ -5,6 +5,7 @@ import { Clock } from '../../application/ports/clock.js';
 import { Checkpoints } from '../../application/ports/checkpoints.js';
 import { EventStore } from '../../application/ports/event-store.js';
 import { Leases } from '../../application/ports/leases.js';
+import type { Reaction } from '../../application/reactions/reaction.js';
 import { ReactionRunner, type ReactionStatus } from './reaction-runner.js';
 
 /** Runs every reaction of the application whose lease this process owns. */
@@ -20,10 +21,11 @@ export class Reactions {
     private readonly clock: Clock,
   ) {}
 
-  start(): void {
+  start(traces?: { reaction(reaction: Reaction): Reaction }): void {
     this.runners = reactions.map((reaction) => {
       const found = this.modules.get(reaction, { strict: false });
-      return new ReactionRunner(found, this.store, this.checkpoints, this.leases, this.clock);
+      const run = traces?.reaction(found) ?? found;
+      return new ReactionRunner(run, this.store, this.checkpoints, this.leases, this.clock);
     });
     for (const runner of this.runners) runner.start();
   }

@@ -17,6 +17,7 @@ import { controllers } from '../http/routes/controllers.js';
 import { Reactions } from '../reactions/reactions.js';
 import { SAMPLE_RECORDER, SampleCity } from '../sample-city/sample-city.js';
 import { SystemClock } from '../system-clock.js';
+import type { Traces } from '../telemetry/traces.js';
 import { openStorage } from './open-storage.js';
 import { portsOver } from './ports.js';
 import { configuredRecorders } from './recorders.js';
@@ -37,17 +38,20 @@ export interface ServeOptions {
   readonly version: string;
   /** Whether an empty data directory is filled with the sample city. */
   readonly sample: boolean;
+  /** Absent: nothing is traced. Closed by whoever opened it. */
+  readonly traces?: Traces | undefined;
 }
 
 const buildWorker = new URL('../views/build/build-worker.js', import.meta.url);
 
 /** Starts everything, in the order in which each part needs the others; throws when a part cannot start. */
-export const serve = async (config: Config, { version, sample }: ServeOptions): Promise<Served> => {
+export const serve = async (config: Config, { version, sample, traces }: ServeOptions): Promise<Served> => {
   const { tokens, fingerprint } = await verifierOf(config);
   const recorders = configuredRecorders(config.recorders);
   const clock = new SystemClock();
   const calendar = new JapaneseOfficeCalendar(config.officeHours);
-  const storage = await openStorage(config, clock, buildWorker);
+  const opened = await openStorage(config, clock, buildWorker);
+  const storage = traces?.storage(opened) ?? opened;
   let app: NestFastifyApplication | undefined;
   try {
     if (fingerprint !== undefined) await storage.checkTokenKey(fingerprint);
@@ -59,9 +63,10 @@ export const serve = async (config: Config, { version, sample }: ServeOptions): 
         : recorders;
     await storage.views.start();
     const module = ServerModule.over(portsOver(storage, clock, calendar, all), storage, tokens);
-    app = await createHttp(module, operationsOf(controllers), version);
+    app = await createHttp(module, operationsOf(controllers), version, traces);
+    traces?.commands(app.get(CommandBus, { strict: false }));
     if (isSample) await loadSample(sampleCity(app, storage, clock), storage);
-    app.get(Reactions).start();
+    app.get(Reactions).start(traces);
     app.get(RecorderHost, { strict: false }).start();
     await listen(app, config);
     return { url: urlOf(app, config.host), close: () => close(app!, storage) };
