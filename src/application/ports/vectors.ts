@@ -58,7 +58,10 @@ export class OtherDimensions extends Error {
  * it is an event: lost, it is made again. An outage throws.
  */
 export abstract class Vectors {
-  /** Up to where the articles' events were noted; kept beside what was noted, so that they are lost together only. */
+  /**
+   * Up to where the articles' events were noted; kept beside what was noted, so that they are lost together only.
+   * Dropping it forgets the articles too, and no vector.
+   */
   abstract readonly checkpoints: Checkpoints;
 
   /**
@@ -79,7 +82,7 @@ export abstract class Vectors {
   /** Removes the vectors of texts that no article has any more, and whatever other models left. */
   abstract sweep(): Promise<void>;
 
-  /** The nearest published articles, nearest first, then those of `also` that are not among them. Throws `OtherDimensions`. */
+  /** The nearest published articles, nearest first, then those of `also` that are not among them. */
   abstract similar(query: SimilarQuery, signal: AbortSignal): Promise<ReadonlyArray<Similar>>;
 
   /** How many published articles were noted, and how many vectors they lack. */

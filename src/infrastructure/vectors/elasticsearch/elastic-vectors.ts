@@ -1,0 +1,270 @@
+import type { Client, estypes } from '@elastic/elasticsearch';
+import type { Checkpoints } from '../../../application/ports/checkpoints.js';
+import type { Position } from '../../../application/ports/event-store.js';
+import {
+  OtherDimensions,
+  Vectors,
+  type ArticleTexts,
+  type LackingArticle,
+  type NotedArticle,
+  type Similar,
+  type SimilarQuery,
+  type TextDigest,
+} from '../../../application/ports/vectors.js';
+import type { ArticleId } from '../../../domain/kernel/ids.js';
+import { writeAll, type Write } from '../../views/elasticsearch/bulk.js';
+import type { Cluster } from '../../views/elasticsearch/client.js';
+import { term } from '../../views/elasticsearch/keyset-page.js';
+import { meanOf } from '../mean.js';
+import { createVectorIndex, vectorIndex, vectorIndices } from './vectors-index.js';
+
+/** Of one page, when everything is looked through. */
+const PAGE = 5_000;
+
+type Query = estypes.QueryDslQueryContainer;
+
+/** `lacks`: 2 for the question's vector, and 1 for the whole's. Not published: only a revision. */
+interface StoredArticle extends Partial<ArticleTexts> {
+  readonly revision: number;
+  readonly lacks?: number;
+}
+
+interface Found<Doc> {
+  readonly source: Doc;
+  readonly seen: { readonly seqNo: number; readonly primaryTerm: number };
+}
+
+const idOf = { article: (id: string) => `article:${id}`, text: (digest: string) => `text:${digest}` };
+
+/** Vectors in an index of Elasticsearch, where they are compared too; for all processes. */
+export class ElasticVectors extends Vectors {
+  readonly #index: string;
+
+  override readonly checkpoints: Checkpoints = {
+    get: async (reaction) => (await this.#get<{ position: Position }>([`checkpoint:${reaction}`]))[0]?.source.position,
+    // Whoever writes it, what it says was noted was noted in this very index.
+    set: async (reaction, position) => {
+      const id = `checkpoint:${reaction}`;
+      const write = async (): Promise<void> => {
+        const [before] = await this.#get<{ position: Position }>([id]);
+        if (before !== undefined && before.source.position >= position) return;
+        const conflicts = await this.#write([writeOf(id, { kind: 'checkpoint', position }, before)]);
+        if (conflicts.length > 0) await write();
+      };
+      await write();
+    },
+    drop: async () => {
+      const query: Query = { terms: { kind: ['article', 'unpublished', 'checkpoint'] } };
+      await this.#client.indices.refresh({ index: this.#index });
+      await this.#client.deleteByQuery({ index: this.#index, query, conflicts: 'proceed', refresh: true });
+    },
+  };
+
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly model: string,
+  ) {
+    super();
+    this.#index = vectorIndex(cluster.prefix, model);
+  }
+
+  get #client(): Client {
+    return this.cluster.client;
+  }
+
+  static async open(cluster: Cluster, model: string): Promise<ElasticVectors> {
+    await createVectorIndex(cluster.client, cluster.prefix, model);
+    return new ElasticVectors(cluster, model);
+  }
+
+  override async note(articles: ReadonlyArray<NotedArticle>): Promise<void> {
+    let open = new Map(articles.map((article) => [idOf.article(article.id), article]));
+    while (open.size > 0) {
+      const before = await this.#get<StoredArticle>([...open.keys()]);
+      const vectors = await this.#vectorsOf(
+        [...open.values()].flatMap(({ texts }) => (texts ? [texts.question, texts.whole] : [])),
+      );
+      const writes = [...open].flatMap(([id, article], i) =>
+        (before[i]?.source.revision ?? -1) > article.revision
+          ? []
+          : [writeOf(id, documentOf(article, vectors), before[i])],
+      );
+      // Noted meanwhile by somebody else: once more, on top of that.
+      const conflicts = new Set(await this.#write(writes));
+      open = new Map([...open].filter(([id]) => conflicts.has(id)));
+    }
+  }
+
+  override async missing(digests: ReadonlyArray<TextDigest>): Promise<ReadonlySet<TextDigest>> {
+    const found = await this.#get<unknown>(digests.map(idOf.text), ['key']);
+    return new Set(digests.filter((_, i) => found[i] === undefined));
+  }
+
+  override async put(vectors: ReadonlyMap<TextDigest, Float32Array>): Promise<void> {
+    const known = await this.#dimensions();
+    const given = [...vectors.values()].find(({ length }) => length !== (known ?? length));
+    if (known !== undefined && given !== undefined) throw new OtherDimensions(this.model, known, given.length);
+    const writes = [...vectors].map(([key, { buffer, byteOffset, byteLength }]) => {
+      const numbers = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+      return writeOf(idOf.text(key), { kind: 'text', key, numbers });
+    });
+    // A conflict is the same vector, put by somebody else.
+    await this.#write(writes);
+  }
+
+  override async lacking(limit: number): Promise<ReadonlyArray<LackingArticle>> {
+    await this.#client.indices.refresh({ index: this.#index });
+    const { hits } = await this.#client.search<Required<StoredArticle> & { readonly key: ArticleId }>({
+      index: this.#index,
+      query: { range: { lacks: { gt: 0 } } },
+      sort: [{ lacks: 'desc' }, { key: 'asc' }],
+      size: limit,
+      _source: { excludes: ['vector'] },
+    });
+    return hits.hits.map(({ _source }) => {
+      const { key, revision, question, whole, category, department, lacks } = _source!;
+      const texts = { question, whole, category, department };
+      return { id: key, revision, texts, lacks: lacks === 1 ? 'whole' : 'question' };
+    });
+  }
+
+  override async sweep(): Promise<void> {
+    const index = this.#index;
+    const all = Object.keys(await this.#client.indices.get({ index: vectorIndices(this.cluster.prefix) }));
+    const others = all.filter((name) => name !== index);
+    if (others.length > 0) await this.#client.indices.delete({ index: others, ignore_unavailable: true });
+    await this.#client.indices.refresh({ index });
+    const named = new Set<string>();
+    for await (const { question, whole } of this.#all<ArticleTexts>('article', ['question', 'whole']))
+      named.add(question).add(whole);
+    for await (const { key } of this.#all<{ readonly key: string }>('text', ['key']))
+      if (!named.has(key)) await this.#client.delete({ index, id: idOf.text(key) }, { ignore: [404] });
+  }
+
+  override async similar(query: SimilarQuery, signal: AbortSignal): Promise<ReadonlyArray<Similar>> {
+    const { vector, category, department, limit, also } = query;
+    const filter = [...term('category', category), ...term('department', department)];
+    const [nearest, others] = await Promise.all([
+      this.#compare(vector, filter, limit, signal),
+      also.length === 0 ? [] : this.#compare(vector, [{ terms: { key: [...also] } }], also.length, signal),
+    ]);
+    const known = new Set(nearest.map(({ id }) => id));
+    return [...nearest, ...others.filter(({ id }) => !known.has(id))];
+  }
+
+  override async standing() {
+    const { aggregations } = await this.#client.search<
+      unknown,
+      Record<'articles' | 'questions' | 'wholes', estypes.AggregationsFilterAggregate>
+    >({
+      index: this.#index,
+      size: 0,
+      aggs: {
+        articles: { filter: { term: { kind: 'article' } } },
+        questions: { filter: { terms: { lacks: [2, 3] } } },
+        wholes: { filter: { terms: { lacks: [1, 3] } } },
+      },
+    });
+    const { articles, questions, wholes } = aggregations!;
+    return { articles: articles.doc_count, lacking: questions.doc_count + wholes.doc_count };
+  }
+
+  async #compare(
+    vector: Float32Array,
+    filter: ReadonlyArray<Query>,
+    size: number,
+    signal: AbortSignal,
+  ): Promise<ReadonlyArray<Similar>> {
+    const { hits } = await this.#client.search<{ readonly key: ArticleId }>(
+      {
+        index: this.#index,
+        query: {
+          script_score: {
+            query: { bool: { filter: [{ exists: { field: 'vector' } }, ...filter] } },
+            // A score is never below zero.
+            script: { source: "dotProduct(params.vector, 'vector') + 1.0", params: { vector: [...vector] } },
+          },
+        },
+        sort: [{ _score: { order: 'desc' } }, { key: { order: 'asc' } }],
+        size,
+        track_total_hits: false,
+        _source: ['key'],
+      },
+      { signal, maxRetries: 0 },
+    );
+    return hits.hits.map(({ _source, _score }) => ({ id: _source!.key, similarity: _score! - 1 }));
+  }
+
+  async #vectorsOf(digests: ReadonlyArray<TextDigest>): Promise<ReadonlyMap<TextDigest, Float32Array>> {
+    const found = await this.#get<{ readonly numbers: string }>(digests.map(idOf.text));
+    return new Map(
+      digests.flatMap((digest, i) => (found[i] === undefined ? [] : [[digest, vectorOf(found[i].source.numbers)]])),
+    );
+  }
+
+  async #dimensions(): Promise<number | undefined> {
+    const mapping = await this.#client.indices.getMapping({ index: this.#index });
+    const { vector } = mapping[this.#index]!.mappings.properties!;
+    return (vector as estypes.MappingDenseVectorProperty).dims;
+  }
+
+  /** As they are now, also what no search finds yet; in the same order. */
+  async #get<Doc>(
+    ids: ReadonlyArray<string>,
+    source?: ReadonlyArray<string>,
+  ): Promise<ReadonlyArray<Found<Doc> | undefined>> {
+    if (ids.length === 0) return [];
+    const { docs } = await this.#client.mget<Doc>({
+      index: this.#index,
+      ids: [...ids],
+      ...(source !== undefined && { _source: [...source] }),
+    });
+    return docs.map((doc) => {
+      if ('error' in doc) throw new Error(`the vectors cannot be read: ${doc.error.type}`);
+      if (!doc.found) return undefined;
+      return { source: doc._source!, seen: { seqNo: doc._seq_no!, primaryTerm: doc._primary_term! } };
+    });
+  }
+
+  /** Resolves with the ids of what somebody else wrote meanwhile. */
+  async #write(writes: ReadonlyArray<Write>): Promise<ReadonlyArray<string>> {
+    const { conflicts, refused } = await writeAll(this.#client, this.#index, writes);
+    if (refused.length > 0) throw new Error(`the vectors cannot be written: ${refused[0]!.reason}`);
+    return conflicts;
+  }
+
+  async *#all<Doc>(kind: string, source: ReadonlyArray<string>): AsyncGenerator<Doc> {
+    for (let after: estypes.SortResults | undefined; ;) {
+      const { hits } = await this.#client.search<Doc>({
+        index: this.#index,
+        query: { term: { kind } },
+        sort: [{ key: 'asc' }],
+        size: PAGE,
+        _source: [...source],
+        ...(after !== undefined && { search_after: after }),
+      });
+      for (const { _source } of hits.hits) yield _source!;
+      if (hits.hits.length < PAGE) return;
+      after = hits.hits.at(-1)!.sort!;
+    }
+  }
+}
+
+const writeOf = (id: string, source: object, before?: Found<unknown>): Write => ({
+  id,
+  source: JSON.stringify(source),
+  ...(before !== undefined && { ifSeen: before.seen }),
+});
+
+const documentOf = (
+  { id: key, revision, texts }: NotedArticle,
+  vectors: ReadonlyMap<TextDigest, Float32Array>,
+): object => {
+  if (texts === undefined) return { kind: 'unpublished', key, revision };
+  const held = [texts.question, texts.whole].flatMap((digest) => vectors.get(digest) ?? []);
+  const lacks = (vectors.has(texts.question) ? 0 : 2) + (vectors.has(texts.whole) ? 0 : 1);
+  return { kind: 'article', key, revision, ...texts, lacks, ...(held.length > 0 && { vector: [...meanOf(held)] }) };
+};
+
+const vectorOf = (base64: string): Float32Array =>
+  new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
