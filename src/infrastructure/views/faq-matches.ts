@@ -8,14 +8,28 @@ const LEAD = 20;
 
 /** Where the query is found in a text whose words are known: in order, none touching the next. */
 export const matchRanges = (words: ReadonlyArray<Word>, query: JapaneseQuery): ReadonlyArray<MatchRange> => {
-  const terms = new Set(query.terms);
-  const { prefix } = query;
+  const { prefix, concepts } = query;
+  const written = [query, ...concepts.map((concept) => concept.written)];
+  const alternatives = concepts.flatMap((concept) => concept.alternatives);
+  const terms = new Set(written.flatMap((wording) => wording.terms));
   const begins = (text: string | undefined) => prefix !== undefined && text?.startsWith(prefix) === true;
   const whole = words.filter(
     ({ term, surface }) => term !== undefined && (terms.has(term) || begins(term) || begins(surface)),
   );
-  const parts = stretches(words).flatMap((stretch) => query.parts.flatMap(({ text }) => partRanges(stretch, text)));
-  return merge([...whole.map(({ start, end }) => ({ start, end })), ...parts]);
+  const parts = new Set([...written, ...alternatives].flatMap((wording) => wording.parts.map(({ text }) => text)));
+  const found = stretches(words).flatMap((stretch) => [...parts].flatMap((part) => partRanges(stretch, part)));
+  const phrases = alternatives.flatMap((wording) => phraseRanges(words, wording.terms));
+  return merge([...whole.map(({ start, end }) => ({ start, end })), ...phrases, ...found]);
+};
+
+/** Where terms stand side by side, grammar between them left out. */
+const phraseRanges = (words: ReadonlyArray<Word>, terms: ReadonlyArray<string>): ReadonlyArray<MatchRange> => {
+  const content = words.filter(({ term }) => term !== undefined);
+  return content.flatMap((_, i) => {
+    const said = content.slice(i, i + terms.length);
+    const is = said.length === terms.length && terms.every((term, n) => said[n]!.term === term);
+    return is ? said.map(({ start, end }) => ({ start, end })) : [];
+  });
 };
 
 /** Where a part is written, to the character; and the words in whose reading it is found. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { idOfRow, lengthOfRow, type SearchField } from './faq-articles.js';
 import { bigrams } from '../japanese/analysis.js';
-import type { JapaneseQuery, Part } from '../japanese/query.js';
+import { SYNONYM_WEIGHT, type JapaneseQuery, type Part, type Wording } from '../japanese/query.js';
 import { prepared } from './prepared.js';
 
 /** An article's row and its score: higher is better. */
@@ -15,6 +15,9 @@ const K1 = 1.2;
 const B = 0.75;
 /** A part of a word says less than a word; it stands in for a word that no article has. */
 const WEIGHT_OF_PARTS = 0.1;
+
+/** The fields that hold words as they are. */
+const texts = ['question', 'answer'] as const;
 
 /** The share of pairs that a proposal has in common with the query. */
 const ALIKE = 0.49;
@@ -32,25 +35,25 @@ type Rows = ArrayLike<number>;
  */
 export const rank = (
   db: DatabaseSync,
-  { terms, prefix, parts }: JapaneseQuery,
+  query: JapaneseQuery,
   allowed: ReadonlySet<number> | undefined,
   limit: number,
 ): ReadonlyArray<Ranked> => {
   const scores = new Scores(db);
-  const known = new Set<string>();
-  for (const field of ['question', 'answer'] as const) {
-    const weigh = weigher(db, field, scores);
-    for (const term of terms) {
-      const rows = occurrences(db, field, term);
-      if (rows.length > 0) known.add(term);
-      weigh(rows, 1);
+  const weigher = new Weigher(db);
+  weigher.weighAny(query, scores);
+  const { prefix } = query;
+  if (prefix !== undefined && !query.terms.includes(prefix)) weigher.weighPrefix(prefix, scores);
+  for (const { written, alternatives } of query.concepts) {
+    const concept = new Scores(db);
+    weigher.weighAny(written, concept);
+    const mostIdf = weigher.idfOfAll(written.terms);
+    for (const alternative of alternatives) {
+      const other = new Scores(db);
+      weigher.weighWhole(alternative, mostIdf, other);
+      concept.raiseTo(other);
     }
-    if (prefix !== undefined && !terms.includes(prefix)) weigh(occurrencesOfPrefix(db, field, prefix), 1);
-  }
-  const weigh = weigher(db, 'parts', scores);
-  for (const part of parts) {
-    const standsIn = part.term !== undefined && !known.has(part.term);
-    weigh(rowsWithPart(db, part), standsIn ? 1 : WEIGHT_OF_PARTS);
+    scores.addAll(concept);
   }
   return scores.best(allowed, limit);
 };
@@ -76,6 +79,15 @@ class Scores {
     this.#ofId[id]! += score;
   }
 
+  addAll(others: Scores): void {
+    for (const [id, score] of others.#ofId.entries()) this.#ofId[id]! += score;
+  }
+
+  /** Keeps the better score of each article. */
+  raiseTo(others: Scores): void {
+    for (const [id, score] of others.#ofId.entries()) if (score > this.#ofId[id]!) this.#ofId[id] = score;
+  }
+
   /** Highest first; of equal ones, the earlier article. */
   best(allowed: ReadonlySet<number> | undefined, limit: number): ReadonlyArray<Ranked> {
     const best: Ranked[] = [];
@@ -91,24 +103,88 @@ class Scores {
   }
 }
 
-const weigher = (db: DatabaseSync, field: SearchField, scores: Scores) => {
-  const totals = prepared(db, 'SELECT articles, terms FROM totals WHERE field = ?').get(field)!;
-  const articles = totals['articles'] as number;
-  const averageLength = Math.max(1, (totals['terms'] as number) / Math.max(1, articles));
-  return (rows: Rows, weight: number): void => {
+/** How much words count in the articles that hold them. */
+class Weigher {
+  readonly #fields: Readonly<Record<SearchField, FieldWeigher>>;
+
+  constructor(private readonly db: DatabaseSync) {
+    const of = (field: SearchField) => new FieldWeigher(db, field);
+    this.#fields = { question: of('question'), answer: of('answer'), parts: of('parts') };
+  }
+
+  /** Any of the wording is enough. */
+  weighAny({ terms, parts }: Wording, scores: Scores): void {
+    const known = new Set<string>();
+    for (const field of texts)
+      for (const term of terms) {
+        const rows = occurrences(this.db, field, term);
+        if (rows.length > 0) known.add(term);
+        this.#fields[field].weigh(rows, 1, scores);
+      }
+    for (const part of parts) this.#weighPart(part, known, 1, scores);
+  }
+
+  /** All of the wording, as one term that counts no more than one of this idf. */
+  weighWhole({ terms, parts }: Wording, mostIdf: number, scores: Scores): void {
+    const known = new Set<string>();
+    for (const field of texts) {
+      const rows = terms.length === 1 ? occurrences(this.db, field, terms[0]!) : rowsWithPhrase(this.db, field, terms);
+      if (rows.length > 0 && terms.length === 1) known.add(terms[0]!);
+      this.#fields[field].weigh(rows, SYNONYM_WEIGHT, scores, mostIdf);
+    }
+    for (const part of parts) this.#weighPart(part, known, SYNONYM_WEIGHT, scores, mostIdf);
+  }
+
+  weighPrefix(prefix: string, scores: Scores): void {
+    for (const field of texts) this.#fields[field].weigh(occurrencesOfPrefix(this.db, field, prefix), 1, scores);
+  }
+
+  /** What an article has that holds all of these terms, as far as any article does; without one, no bound. */
+  idfOfAll(terms: ReadonlyArray<string>): number {
+    const sums = texts.map((field) =>
+      terms
+        .map((term) => occurrences(this.db, field, term))
+        .reduce((sum, rows) => (rows.length === 0 ? sum : sum + this.#fields[field].idf(rows)), 0),
+    );
+    return Math.max(...sums) || Infinity;
+  }
+
+  #weighPart(part: Part, known: ReadonlySet<string>, weight: number, scores: Scores, mostIdf = Infinity): void {
+    const standsIn = part.term !== undefined && !known.has(part.term);
+    const rows = rowsWithPart(this.db, part);
+    this.#fields.parts.weigh(rows, weight * (standsIn ? 1 : WEIGHT_OF_PARTS), scores, mostIdf);
+  }
+}
+
+/** BM25 in one field. */
+class FieldWeigher {
+  readonly #articles: number;
+  readonly #averageLength: number;
+
+  constructor(db: DatabaseSync, field: SearchField) {
+    const totals = prepared(db, 'SELECT articles, terms FROM totals WHERE field = ?').get(field)!;
+    this.#articles = totals['articles'] as number;
+    this.#averageLength = Math.max(1, (totals['terms'] as number) / Math.max(1, this.#articles));
+  }
+
+  idf(rows: Rows): number {
     let found = 0;
     for (let i = 0; i < rows.length; i++) if (rows[i] !== rows[i - 1]) found++;
-    const idf = Math.log(1 + (articles - found + 0.5) / (found + 0.5));
+    return Math.log(1 + (this.#articles - found + 0.5) / (found + 0.5));
+  }
+
+  weigh(rows: Rows, weight: number, scores: Scores, mostIdf = Infinity): void {
+    const idf = Math.min(this.idf(rows), mostIdf);
     for (let i = 0; i < rows.length;) {
       const row = rows[i]!;
       const first = i;
       while (rows[i] === row) i++;
       const frequency = i - first;
-      const norm = K1 * (1 - B + (B * lengthOfRow(row)) / averageLength);
+      const norm = K1 * (1 - B + (B * lengthOfRow(row)) / this.#averageLength);
       scores.add(idOfRow(row), (weight * idf * frequency * (K1 + 1)) / (frequency + norm));
     }
-  };
-};
+  }
+}
 
 // One JSON array is read many times faster than as many rows.
 const rowsOf = (row: Record<string, unknown> | undefined): ReadonlyArray<number> =>
@@ -121,6 +197,11 @@ const occurrencesOfPrefix = (db: DatabaseSync, field: SearchField, prefix: strin
   const sql = `SELECT json_group_array(doc) AS found FROM ${field}_occurrences WHERE term >= ? AND term < ?`;
   // Term by term, so that an article can come again: put in order, its occurrences stand together.
   return Float64Array.from(rowsOf(prepared(db, sql).get(prefix, prefix + LAST))).toSorted();
+};
+
+const rowsWithPhrase = (db: DatabaseSync, field: SearchField, terms: ReadonlyArray<string>): Rows => {
+  const sql = `SELECT json_group_array(rowid) AS found FROM ${field} WHERE ${field} MATCH ?`;
+  return rowsOf(prepared(db, sql).get(`"${terms.join(' ')}"`));
 };
 
 const rowsWithPart = (db: DatabaseSync, { text }: Part): Rows => {
