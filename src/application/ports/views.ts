@@ -28,6 +28,8 @@ export interface RebuildProgress {
   /** When the last event done was recorded. */
   readonly reached?: Instant;
   readonly eventsPerSecond: number;
+  /** The event before which it has stopped. */
+  readonly poisonedBy?: PoisonedBy;
 }
 
 /** The event that a view cannot read. It is never skipped: the view stops before it. */
@@ -44,6 +46,8 @@ export interface ViewStatus {
   /** Of the projection and of its tables, such as `1.1`; of those that are read. Absent while the first build runs. */
   readonly version?: string;
   readonly position?: Position;
+  /** Events that it has taken in, all told. Absent while the first build runs. */
+  readonly events?: number;
   readonly lag: Lag;
   /**
    * `building`: nothing to read yet. `rebuilding`: the generation before answers. `stopped`: no event is taken in any

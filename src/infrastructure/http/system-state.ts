@@ -6,7 +6,7 @@ import { EventStore } from '../../application/ports/event-store.js';
 import { KeyVault } from '../../application/ports/key-vault.js';
 import { Leases } from '../../application/ports/leases.js';
 import { RecorderHealth } from '../../application/ports/recorder-health.js';
-import { ViewUnavailable, Views } from '../../application/ports/views.js';
+import { Views, type ViewStatus } from '../../application/ports/views.js';
 import { Reactions } from '../reactions/reactions.js';
 
 /** A load balancer that asks whether we are ready waits no longer. */
@@ -15,10 +15,13 @@ const ANSWER_MS = 3_000;
 /** What health and metrics tell. */
 @Injectable()
 export class SystemState {
+  /** As they stood when they last told. */
+  private views: ReadonlyArray<ViewStatus> = [];
+
   constructor(
     private readonly store: EventStore,
     private readonly keys: KeyVault,
-    private readonly views: Views,
+    private readonly viewPort: Views,
     private readonly inbox: DepartmentInbox,
     private readonly recorders: RecorderHealth,
     private readonly leases: Leases,
@@ -39,27 +42,26 @@ export class SystemState {
     };
   }
 
-  /** What has to be asked for; undefined when the event store or the keys do not answer, or not in time. */
+  /**
+   * What has to be asked for; undefined when the event store or the keys do not answer, or not in time. Views that do
+   * not answer are told as they stood, with an outage.
+   */
   async ask() {
     const late = new AbortController();
-    const inTime = delay(ANSWER_MS, undefined, { signal: late.signal }).catch(() => undefined);
+    const inTime = <A>(asked: Promise<A>): Promise<A | undefined> =>
+      Promise.race([asked, delay(ANSWER_MS, undefined, { signal: late.signal })]).catch(() => undefined);
     try {
-      return await Promise.race([this.answers(), inTime]);
-    } catch {
-      return undefined;
+      const now = this.clock.now();
+      const [stores, views, overdueCallbacks] = await Promise.all([
+        inTime(Promise.all([this.store.head(), this.keys.ping()])),
+        inTime(this.viewPort.status(now)),
+        inTime(this.inbox.overdueCount(now)),
+      ]);
+      if (stores === undefined) return undefined;
+      this.views = views ?? this.views.map((view) => ({ ...view, outage: view.outage ?? 'no answer' }));
+      return { views: this.views, ...(overdueCallbacks !== undefined && { overdueCallbacks }) };
     } finally {
       late.abort();
     }
-  }
-
-  private async answers() {
-    await Promise.all([this.store.head(), this.keys.ping()]);
-    const now = this.clock.now();
-    const views = (await this.views.status(now)).map(({ view, state, lag }) => ({ view, state, behind: lag.events }));
-    const overdueCallbacks = await this.inbox.overdueCount(now).catch((error: unknown) => {
-      if (error instanceof ViewUnavailable) return undefined;
-      throw error;
-    });
-    return { views, ...(overdueCallbacks !== undefined && { overdueCallbacks }) };
   }
 }

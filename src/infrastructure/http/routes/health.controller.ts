@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import * as t from 'io-ts';
+import type { ViewStatus } from '../../../application/ports/views.js';
 import { flag, integer, oneOf, record, text } from '../../../domain/kernel/codec.js';
 import { Input } from '../input.js';
 import { Handles, operation } from '../operation.js';
@@ -18,11 +19,15 @@ const Readiness = record(
       outages: count,
     }),
     views: t.readonlyArray(
-      record('ViewReadiness', {
-        view: text(40),
-        state: oneOf('live', 'building', 'rebuilding', 'stopped'),
-        behind: count,
-      }),
+      record(
+        'ViewReadiness',
+        {
+          view: text(40),
+          state: oneOf('live', 'building', 'rebuilding', 'stopped'),
+          behind: count,
+        },
+        { outage: text(200, 'What keeps it from taking events in at present.') },
+      ),
     ),
     recorders: t.readonlyArray(
       record('RecorderReadiness', {
@@ -68,7 +73,15 @@ export class HealthController {
   @Handles(ready)
   async ready(@Input() _: Input) {
     const asked = await this.state.ask();
-    if (asked !== undefined) return { ready: true, ...this.state.own(), ...asked };
+    if (asked !== undefined)
+      return { ready: true, ...this.state.own(), ...asked, views: asked.views.map(viewReadiness) };
     throw new Problem(503, 'not_ready', 'The event store or the keys do not answer', [], { 'retry-after': '5' });
   }
 }
+
+const viewReadiness = ({ view, state, lag, outage }: ViewStatus) => ({
+  view,
+  state,
+  behind: lag.events,
+  ...(outage !== undefined && { outage }),
+});

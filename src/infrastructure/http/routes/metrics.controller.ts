@@ -1,5 +1,6 @@
 import { Controller, Header } from '@nestjs/common';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { ViewStatus } from '../../../application/ports/views.js';
 import { Input } from '../input.js';
 import { Handles, operation } from '../operation.js';
 import { SystemState } from '../system-state.js';
@@ -12,7 +13,24 @@ const metrics = operation({
   success: { status: 200, description: 'As of now.', body: { mediaType: 'text/plain' } },
 });
 
-/** Overdue callbacks (S6), lag of views, state of recorders and reactions, and the process itself. */
+type OfView = (status: ViewStatus) => number | undefined;
+
+const viewGauges: ReadonlyArray<readonly [name: string, help: string, OfView]> = [
+  ['view_events_taken_in', 'Events that a view has taken in, all told', ({ events }) => events],
+  ['view_events_behind', 'Events that a view has not taken in; 1000: as many or more', ({ lag }) => lag.events],
+  ['view_seconds_behind', 'Age of the first event that a view has not taken in', ({ lag }) => lag.ageMs / 1_000],
+  ['view_stopped', '1 when a view takes in no event any more', ({ state }) => Number(state === 'stopped')],
+  ['view_outage', '1 when a failure keeps a view from taking events in', ({ outage }) => Number(outage !== undefined)],
+  ['view_rebuild_events_done', 'Events that the rebuild under way has taken in', ({ rebuild }) => rebuild?.done],
+  ['view_rebuild_events_total', 'Events of the view that the rebuild will replace', ({ rebuild }) => rebuild?.total],
+  [
+    'view_rebuild_stopped',
+    '1 when the rebuild under way has stopped before an event',
+    ({ rebuild }) => rebuild && Number(rebuild.poisonedBy !== undefined),
+  ],
+];
+
+/** Overdue callbacks (S6), lag and rebuilds of views, state of recorders and reactions, and the process itself. */
 @Controller()
 export class MetricsController {
   private readonly registry = new Registry();
@@ -26,7 +44,7 @@ export class MetricsController {
     this.feedResumptions = gauge('feed_resumptions', 'Times that the feed of events was resumed at once');
     this.feedOutages = gauge('feed_outages', 'Times that the feed of events failed');
     this.overdue = gauge('overdue_callbacks', 'Callbacks not answered by their due time');
-    this.behind = gauge('view_events_behind', 'Events that a view has not taken in', 'view');
+    this.views = viewGauges.map(([name, help, of]) => [gauge(name, help, 'view'), of]);
     this.owned = gauge('lease_owned', '1 when this process owns the lease', 'lease');
     this.running = gauge('recorder_running', '1 when the recorder plugin runs', 'recorder');
     this.failing = gauge('reaction_events_failing', 'Events that a reaction has failed on and tries again', 'reaction');
@@ -37,7 +55,7 @@ export class MetricsController {
   private readonly feedResumptions: Gauge;
   private readonly feedOutages: Gauge;
   private readonly overdue: Gauge;
-  private readonly behind: Gauge;
+  private readonly views: ReadonlyArray<readonly [Gauge, OfView]>;
   private readonly owned: Gauge;
   private readonly running: Gauge;
   private readonly failing: Gauge;
@@ -52,10 +70,19 @@ export class MetricsController {
     this.feedResumptions.set(feed.resumptions);
     this.feedOutages.set(feed.outages);
     if (asked?.overdueCallbacks !== undefined) this.overdue.set(asked.overdueCallbacks);
-    for (const { view, behind } of asked?.views ?? []) this.behind.set({ view }, behind);
+    if (asked !== undefined) for (const [gauge, of] of this.views) setAll(gauge, of, asked.views);
     for (const { name, state } of leases) this.owned.set({ lease: name }, state === 'owned' ? 1 : 0);
     for (const { recorder, state } of recorders) this.running.set({ recorder }, state === 'running' ? 1 : 0);
     for (const { reaction, failing } of reactions) this.failing.set({ reaction }, failing);
     return this.registry.metrics();
   }
 }
+
+const setAll = (gauge: Gauge, of: OfView, views: ReadonlyArray<ViewStatus>): void => {
+  // What has ended, such as a rebuild, is told no more.
+  gauge.reset();
+  for (const status of views) {
+    const value = of(status);
+    if (value !== undefined) gauge.set({ view: status.view }, value);
+  }
+};

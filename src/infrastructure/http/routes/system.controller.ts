@@ -21,6 +21,8 @@ const me = operation({
   success: { status: 200, description: 'The bearer.', body: Actor },
 });
 
+const count = integer(0, Number.MAX_SAFE_INTEGER);
+
 const StreamPath = pattern<StreamName>('a stream such as inquiry-0f6a...', /^[a-z]+-[a-z0-9-]{1,200}$/, {
   maxLength: 240,
 });
@@ -28,7 +30,7 @@ const AuditedEvent = record(
   'AuditedEvent',
   {
     id: text(36),
-    revision: integer(0, Number.MAX_SAFE_INTEGER),
+    revision: count,
     position: PositionHeader,
     type: text(100),
     recordedAt: Instant,
@@ -60,21 +62,35 @@ const replay = operation({
   },
 });
 
+const PoisonedBy = record('PoisonedBy', {
+  eventId: text(36),
+  type: text(100),
+  position: PositionHeader,
+  reason: text(10_000, 'Codes and fields; no value.'),
+});
+const RebuildState = record(
+  'RebuildState',
+  { done: count, eventsPerSecond: count },
+  { total: count, reached: Instant, poisonedBy: PoisonedBy },
+);
 const ViewState = record(
   'ViewState',
   {
     view: oneOf(...viewNames),
     state: oneOf('live', 'building', 'rebuilding', 'stopped'),
-    lag: record('ViewLag', { events: integer(0, 1_000), ageMs: integer(0, Number.MAX_SAFE_INTEGER) }),
+    lag: record('ViewLag', { events: integer(0, 1_000, '1,000 means as many or more.'), ageMs: count }),
   },
   {
     version: text(20),
     position: PositionHeader,
-    rebuild: t.unknown,
-    poisonedBy: t.unknown,
+    events: count,
+    rebuild: RebuildState,
+    poisonedBy: PoisonedBy,
+    outage: text(200, 'What keeps it from taking events in at present.'),
   },
 );
-const viewStates = record('ViewStates', { items: t.readonlyArray(ViewState) });
+export type ViewState = t.TypeOf<typeof ViewState>;
+export const viewStates = record('ViewStates', { items: t.readonlyArray(ViewState) });
 const views = operation({
   method: 'get',
   path: '/views',

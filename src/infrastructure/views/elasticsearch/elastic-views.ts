@@ -158,6 +158,7 @@ const statusOf = ({ projection }: ElasticView, all: ReadonlyArray<FoundIndex>): 
   return {
     view: projection.name,
     ...(shown !== undefined && { version: shown.version }),
+    ...(shown?.checkpoint !== undefined && { events: shown.checkpoint.events }),
     ...(shown?.checkpoint?.position !== undefined && { position: shown.checkpoint.position }),
     state: isStopped ? 'stopped' : answering,
     ...(building !== undefined && {
@@ -166,6 +167,7 @@ const statusOf = ({ projection }: ElasticView, all: ReadonlyArray<FoundIndex>): 
         eventsPerSecond: progress?.eventsPerSecond ?? 0,
         ...(shown?.checkpoint !== undefined && { total: shown.checkpoint.events }),
         ...(progress?.reached !== undefined && { reached: progress.reached }),
+        ...(progress?.poisonedBy !== undefined && { poisonedBy: progress.poisonedBy }),
       },
     }),
     ...(poisonedBy !== undefined && { poisonedBy }),

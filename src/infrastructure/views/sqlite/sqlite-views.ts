@@ -175,7 +175,7 @@ export class SqliteViews extends Views {
     const answering = current === undefined ? 'building' : slot.building === undefined ? 'live' : 'rebuilding';
     return {
       view: slot.name,
-      ...(current !== undefined && { version: current.version }),
+      ...(current !== undefined && { version: current.version, events: current.events }),
       ...(current?.position !== undefined && { position: current.position }),
       state: slot.stopped ? 'stopped' : answering,
       ...(rebuildProgress !== undefined && { rebuild: rebuildProgress }),

@@ -77,12 +77,13 @@ export class ViewSlot {
 
   get rebuildProgress(): RebuildProgress | undefined {
     if (this.#build === undefined) return undefined;
-    const { progress, eventsPerSecond } = this.#build;
+    const { progress, eventsPerSecond, poisonedBy } = this.#build;
     return {
       done: progress?.done ?? 0,
       eventsPerSecond,
       ...(this.#current !== undefined && { total: this.#current.events }),
       ...(progress !== undefined && { reached: progress.reached }),
+      ...(poisonedBy !== undefined && { poisonedBy }),
     };
   }
 
