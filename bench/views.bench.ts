@@ -16,6 +16,7 @@ import { SqliteFaqSearch } from '../src/infrastructure/views/sqlite/faq-search.j
 import { Generation } from '../src/infrastructure/views/sqlite/generation.js';
 import { SqliteViews } from '../src/infrastructure/views/sqlite/sqlite-views.js';
 import { random } from '../test/support/random.js';
+import { ToldDictionary } from '../test/views/told-dictionary.js';
 import type { BenchRow } from './row.js';
 
 const ARTICLES = 10_000;
@@ -114,7 +115,7 @@ export const viewsBench = async (): Promise<ReadonlyArray<BenchRow>> => {
     }
   })();
 
-  const search = new SqliteFaqSearch(views);
+  const search = new SqliteFaqSearch(views, new ToldDictionary());
   const timed = async (text: string, unfinished: boolean) => {
     const asked = performance.now();
     await setImmediate();

@@ -13,6 +13,7 @@ import { openCluster, openElasticViews } from './elastic-fixture.js';
 import { EventLog } from './event-log.js';
 import { faqSearchContract } from './faq-search.contract.js';
 import { recordingsContract } from './recordings.contract.js';
+import { ToldDictionary } from './told-dictionary.js';
 import type { ViewsUnderTest } from './views-under-test.js';
 
 withServer('ELASTICSEARCH_URL', 'the contract of the views on Elasticsearch', (url) => {
@@ -21,13 +22,15 @@ withServer('ELASTICSEARCH_URL', 'the contract of the views on Elasticsearch', (u
     async (): Promise<ViewsUnderTest> => {
       const log = new EventLog();
       const views = openElasticViews(openCluster(url), log, { names });
+      const dictionary = new ToldDictionary();
       return {
         log,
         caughtUp: async () => {
           const head = await log.head();
           for (const name of names) expect(await views.waitFor(name, head, AbortSignal.timeout(10_000))).toBe(true);
         },
-        faqSearch: new ElasticFaqSearch(views),
+        dictionary,
+        faqSearch: new ElasticFaqSearch(views, dictionary),
         contactHistory: new ElasticContactHistory(views),
         departmentInbox: new ElasticDepartmentInbox(views),
         recordings: new ElasticRecordingsView(views),

@@ -14,6 +14,7 @@ import type { SqliteView } from '../../src/infrastructure/views/sqlite/sqlite-vi
 import { SqliteViews } from '../../src/infrastructure/views/sqlite/sqlite-views.js';
 import { tempDir } from '../support/temp-dir.js';
 import { EventLog } from './event-log.js';
+import { ToldDictionary } from './told-dictionary.js';
 import { becomes, buildHere, caughtUp, openViews, statusOf } from './views-fixture.js';
 
 const article = (question: string) =>
@@ -25,7 +26,7 @@ const article = (question: string) =>
   });
 
 const found = async (views: SqliteViews, text: string) =>
-  (await new SqliteFaqSearch(views).search({ text, limit: 10 })).items.map(({ id }) => id as string);
+  (await new SqliteFaqSearch(views, new ToldDictionary()).search({ text, limit: 10 })).items.map(({ id }) => id as string);
 
 const soon = () => AbortSignal.timeout(10_000);
 
@@ -296,7 +297,7 @@ describe('an event that cannot be read', () => {
     await becomes(views, 'faq-articles', { state: 'rebuilding', poisonedBy: { reason: 'its content is erased' } });
     log.add('faq', 'b', article('粗大ごみの券'));
     await caughtUp(views, log, 'faq-articles');
-    expect(await new SqliteFaqSearch(views).get('b' as ArticleId)).toBeDefined();
+    expect(await new SqliteFaqSearch(views, new ToldDictionary()).get('b' as ArticleId)).toBeDefined();
 
     log.events[0] = { ...log.events[0], content: { _tag: 'plain', data: article('粗大ごみ').data } };
     await views.rebuild('faq-articles');

@@ -11,16 +11,19 @@ import { directoryContract } from './directory.contract.js';
 import { EventLog } from './event-log.js';
 import { faqSearchContract } from './faq-search.contract.js';
 import { recordingsContract } from './recordings.contract.js';
+import { ToldDictionary } from './told-dictionary.js';
 import { caughtUp, openViews } from './views-fixture.js';
 import type { ViewsUnderTest } from './views-under-test.js';
 
 const open = async (): Promise<ViewsUnderTest> => {
   const log = new EventLog();
   const views = await openViews(log);
+  const dictionary = new ToldDictionary();
   return {
     log,
     caughtUp: () => caughtUp(views, log, ...allViews.map(({ projection }) => projection.name)),
-    faqSearch: new SqliteFaqSearch(views),
+    dictionary,
+    faqSearch: new SqliteFaqSearch(views, dictionary),
     contactHistory: new SqliteContactHistory(views),
     departmentInbox: new SqliteDepartmentInbox(views),
     recordings: new SqliteRecordingsView(views),

@@ -11,12 +11,13 @@ import {
   SynonymsDefined,
   SynonymsRemoved,
   type SearchDictionaryEvent,
+  type SynonymGroup,
   type Synonyms,
 } from './events.js';
 
 /** What was removed stays known, so that a removal sent again is told from one of what never was. */
 export interface SearchDictionaryState {
-  readonly groups: ReadonlyMap<SynonymGroupId, Synonyms | 'removed'>;
+  readonly groups: ReadonlyMap<SynonymGroupId, SynonymGroup | 'removed'>;
   readonly stopWords: ReadonlyMap<string, 'in force' | 'removed'>;
 }
 
@@ -25,8 +26,8 @@ const MOST_GROUPS = 1_000;
 const MOST_STOP_WORDS = 500;
 
 /** The groups and the stop words in force, oldest first. */
-export const synonymGroups = ({ groups }: SearchDictionaryState) =>
-  [...groups].flatMap(([group, synonyms]) => (synonyms === 'removed' ? [] : [{ group, ...synonyms }]));
+export const synonymGroups = ({ groups }: SearchDictionaryState): ReadonlyArray<SynonymGroup> =>
+  [...groups.values()].filter((group) => group !== 'removed');
 export const stopWords = ({ stopWords: known }: SearchDictionaryState): ReadonlyArray<string> =>
   [...known].flatMap(([word, status]) => (status === 'removed' ? [] : [word]));
 
@@ -34,10 +35,8 @@ const evolve = (state: SearchDictionaryState, event: SearchDictionaryEvent): Sea
   const { groups, stopWords: words } = state;
   switch (event.type) {
     case 'SynonymsDefined':
-    case 'SynonymsChanged': {
-      const { group, ...synonyms } = event.data;
-      return { ...state, groups: new Map(groups).set(group, synonyms) };
-    }
+    case 'SynonymsChanged':
+      return { ...state, groups: new Map(groups).set(event.data.group, event.data) };
     case 'SynonymsRemoved':
       return { ...state, groups: new Map(groups).set(event.data.group, 'removed') };
     case 'StopWordAdded':

@@ -4,6 +4,7 @@ import { DepartmentInbox } from '../../application/ports/department-inbox.js';
 import { Directory } from '../../application/ports/directory.js';
 import { FaqSearch } from '../../application/ports/faq-search.js';
 import { RecordingsView } from '../../application/ports/recordings-view.js';
+import type { SearchDictionary } from '../../application/ports/search-dictionary.js';
 import { ElasticContactHistory } from '../views/elasticsearch/contact-history.js';
 import { ElasticDepartmentInbox } from '../views/elasticsearch/department-inbox.js';
 import { ElasticDirectory } from '../views/elasticsearch/directory.js';
@@ -12,8 +13,8 @@ import { ElasticFaqSearch } from '../views/elasticsearch/faq-search.js';
 import { ElasticRecordingsView } from '../views/elasticsearch/recordings.js';
 
 /** Which query of a cluster stands behind which port. */
-export const elasticViewPorts = (views: ElasticViews): ReadonlyArray<Provider> => [
-  { provide: FaqSearch, useValue: new ElasticFaqSearch(views) },
+export const elasticViewPorts = (views: ElasticViews, dictionary: SearchDictionary): ReadonlyArray<Provider> => [
+  { provide: FaqSearch, useValue: new ElasticFaqSearch(views, dictionary) },
   { provide: ContactHistory, useValue: new ElasticContactHistory(views) },
   { provide: DepartmentInbox, useValue: new ElasticDepartmentInbox(views) },
   { provide: RecordingsView, useValue: new ElasticRecordingsView(views) },

@@ -1,9 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Leases } from '../../application/ports/leases.js';
+import type { SearchDictionary } from '../../application/ports/search-dictionary.js';
 import type { Views } from '../../application/ports/views.js';
 import type { Config, ElasticsearchConfig } from '../config.js';
 import type { DataDirectory } from '../data-directory.js';
+import { FollowedSearchDictionary } from '../search-dictionary/followed-search-dictionary.js';
 import type { EventsSource } from '../views/build/build-job.js';
 import { buildInWorker } from '../views/build/build-in-worker.js';
 import { allElasticViews } from '../views/elasticsearch/all-views.js';
@@ -35,21 +37,32 @@ export const openViews = async (
   { elasticsearch }: Config,
   directory: DataDirectory,
   options: OpenViewsOptions,
-): Promise<OpenedViews> =>
-  elasticsearch === undefined
-    ? openSqliteViews(directory.file('views'), options)
-    : openElasticViews(elasticsearch, options);
+): Promise<OpenedViews> => {
+  await using opened = new AsyncDisposableStack();
+  const dictionary = opened.adopt(FollowedSearchDictionary.follow(options.store), (followed) => followed.close());
+  const { close, ...views } = await (elasticsearch === undefined
+    ? openSqliteViews(directory.file('views'), options, dictionary)
+    : openElasticViews(elasticsearch, options, dictionary));
+  opened.defer(close);
+  const held = opened.move();
+  return { ...views, close: () => held.disposeAsync() };
+};
 
 /** In the files of a folder, for this process. */
-const openSqliteViews = (folder: string, { store, buildWorker, events }: OpenViewsOptions): OpenedViews => {
+const openSqliteViews = (
+  folder: string,
+  { store, buildWorker, events }: OpenViewsOptions,
+  dictionary: SearchDictionary,
+): OpenedViews => {
   const views = new SqliteViews(folder, store, allViews, buildInWorker(buildWorker, events));
-  return { views, ports: sqliteViewPorts(views), close: () => views.close() };
+  return { views, ports: sqliteViewPorts(views, dictionary), close: () => views.close() };
 };
 
 /** In a cluster, for all processes. */
 const openElasticViews = async (
   config: ElasticsearchConfig,
   { store, leases, buildWorker, events }: OpenViewsOptions,
+  dictionary: SearchDictionary,
 ): Promise<OpenedViews> => {
   await using opened = new AsyncDisposableStack();
   const client = opened.adopt(elasticClient(config), (open) => open.close());
@@ -59,5 +72,5 @@ const openElasticViews = async (
   const views = new ElasticViews(cluster, store, allElasticViews, build, leases);
   opened.defer(() => views.close());
   const held = opened.move();
-  return { views, ports: elasticViewPorts(views), close: () => held.disposeAsync() };
+  return { views, ports: elasticViewPorts(views, dictionary), close: () => held.disposeAsync() };
 };

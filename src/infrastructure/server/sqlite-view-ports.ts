@@ -5,6 +5,7 @@ import { DepartmentInbox } from '../../application/ports/department-inbox.js';
 import { Directory } from '../../application/ports/directory.js';
 import { FaqSearch } from '../../application/ports/faq-search.js';
 import { RecordingsView } from '../../application/ports/recordings-view.js';
+import type { SearchDictionary } from '../../application/ports/search-dictionary.js';
 import { SqliteAnalytics } from '../views/sqlite/analytics.js';
 import { SqliteContactHistory } from '../views/sqlite/contact-history.js';
 import { SqliteDepartmentInbox } from '../views/sqlite/department-inbox.js';
@@ -14,8 +15,8 @@ import { SqliteFaqSearch } from '../views/sqlite/faq-search.js';
 import { SqliteRecordingsView } from '../views/sqlite/recordings.js';
 
 /** Which query of the embedded views stands behind which port. */
-export const sqliteViewPorts = (views: SqliteViews): ReadonlyArray<Provider> => [
-  { provide: FaqSearch, useValue: new SqliteFaqSearch(views) },
+export const sqliteViewPorts = (views: SqliteViews, dictionary: SearchDictionary): ReadonlyArray<Provider> => [
+  { provide: FaqSearch, useValue: new SqliteFaqSearch(views, dictionary) },
   { provide: ContactHistory, useValue: new SqliteContactHistory(views) },
   { provide: DepartmentInbox, useValue: new SqliteDepartmentInbox(views) },
   { provide: RecordingsView, useValue: new SqliteRecordingsView(views) },

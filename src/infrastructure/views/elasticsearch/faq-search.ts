@@ -8,6 +8,7 @@ import {
   type FaqQuery,
   type Vocabulary,
 } from '../../../application/ports/faq-search.js';
+import type { SearchDictionary } from '../../../application/ports/search-dictionary.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import type { AnalysedArticle } from '../faq-analysis.js';
 import { matchRanges, snippet } from '../faq-matches.js';
@@ -27,13 +28,16 @@ const WEIGHT_OF_PARTS = 0.1;
 const ALIKE = '49%';
 
 export class ElasticFaqSearch extends FaqSearch {
-  constructor(private readonly views: ElasticViews) {
+  constructor(
+    private readonly views: ElasticViews,
+    private readonly dictionary: SearchDictionary,
+  ) {
     super();
   }
 
   async search({ text, category, department, limit, unfinished = false }: FaqQuery): Promise<FaqFound> {
     const reader = this.views.read('faq-articles');
-    const query = parseQuery(text, unfinished);
+    const query = parseQuery(text, unfinished, this.dictionary.current());
     const filter = [...term('category', category), ...term('department', department)];
     const known = await knownOf(reader, query);
     const should = [...clauses(text, query, known)];

@@ -8,6 +8,7 @@ import {
   type FaqQuery,
   type Vocabulary,
 } from '../../../application/ports/faq-search.js';
+import type { SearchDictionary } from '../../../application/ports/search-dictionary.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import { documentOf } from './documents.js';
 import type { AnalysedArticle } from '../faq-analysis.js';
@@ -20,13 +21,16 @@ import { prepared } from './prepared.js';
 import type { SqliteViews } from './sqlite-views.js';
 
 export class SqliteFaqSearch extends FaqSearch {
-  constructor(private readonly views: SqliteViews) {
+  constructor(
+    private readonly views: SqliteViews,
+    private readonly dictionary: SearchDictionary,
+  ) {
     super();
   }
 
   async search({ text, category, department, limit, unfinished = false }: FaqQuery): Promise<FaqFound> {
     const db = this.views.read('faq-articles');
-    const query = parseQuery(text, unfinished);
+    const query = parseQuery(text, unfinished, this.dictionary.current());
     const allowed = idsOf(db, category, department);
     const items = rank(db, query, allowed, limit).map((ranked) => hit(db, ranked, query));
     return { items, ranking: 'lexical', proposals: items.length > 0 ? [] : proposals(db, text) };
