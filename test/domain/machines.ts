@@ -149,6 +149,7 @@ export const machines: ReadonlyArray<Machine> = [
     opening: [
       opening('supervisor', 'PublishArticle', article, { departmentOpen: true }),
       opening('supervisor', 'RetireArticle', {}),
+      opening('supervisor', 'RepublishArticle', article, { departmentOpen: true }),
       opening('operator', 'ChangeDraft', article, { departmentOpen: true }),
       opening('operator', 'SubmitArticle', {}),
     ],

@@ -4,6 +4,7 @@ import type { EventId, Position } from './event-store.js';
 /** The views that can be read, waited for and rebuilt. */
 export const viewNames = [
   'faq-articles',
+  'faq-use',
   'contact-history',
   'department-inbox',
   'recordings',

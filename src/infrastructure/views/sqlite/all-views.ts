@@ -3,12 +3,14 @@ import { contactHistoryView } from './contact-history.js';
 import { departmentInboxView } from './department-inbox.js';
 import { directoryView } from './directory.js';
 import { faqArticlesView } from './faq-articles.js';
+import { faqUseView } from './faq-use.js';
 import { recordingsView } from './recordings.js';
 import type { SqliteView } from './sqlite-view.js';
 
 /** What the server feeds and the build worker knows by name. */
 export const allViews: ReadonlyArray<SqliteView> = [
   faqArticlesView,
+  faqUseView,
   contactHistoryView,
   departmentInboxView,
   recordingsView,

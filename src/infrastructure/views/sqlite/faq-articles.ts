@@ -65,11 +65,20 @@ const index = (db: DatabaseSync) => {
 /** FAQ articles (S1), found by the words of a Japanese sentence and by parts of words. */
 export const faqArticlesView: SqliteView<FaqArticle> = {
   projection: faqArticles,
-  schemaVersion: 1,
-  columns: ["category TEXT AS (document ->> 'category')", "department TEXT AS (document ->> 'department')"],
+  schemaVersion: 2,
+  columns: [
+    ...['category', 'department', 'status', 'createdAt', 'reference'].map(
+      (name) => `${name} TEXT AS (document ->> '${name}')`,
+    ),
+    "stage TEXT AS (document ->> '$.draft.stage')",
+  ],
   schema: [
     'CREATE INDEX documents_category ON documents (category)',
     'CREATE INDEX documents_department ON documents (department)',
+    'CREATE INDEX documents_createdAt ON documents (createdAt, key)',
+    'CREATE INDEX documents_reference ON documents (reference) WHERE reference IS NOT NULL',
+    // Those that somebody must look at are few.
+    'CREATE INDEX documents_stage ON documents (stage, createdAt, key) WHERE stage IS NOT NULL',
     // Nothing but letters and digits is indexed, and this tokenizer alone leaves all of Unicode's as they are.
     ...searchFields.flatMap((field) => [
       `CREATE VIRTUAL TABLE ${field} USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'ascii')`,
