@@ -64,5 +64,13 @@ test.each(allViews.map((view) => [view.projection.name, view] as const))(
   },
 );
 
-// Streams of different aggregates never share a name; within one view only the directory has two.
-const categoryOfType = (type: string) => (type.startsWith('Staff') ? 'staff' : 'department');
+// Streams of different aggregates never share a name; of the views, only the directory and the analytics read several.
+const categories: Readonly<Record<string, string>> = {
+  StaffRegistered: 'staff',
+  StaffDutyChanged: 'staff',
+  StaffDeactivated: 'staff',
+  CallStarted: 'call',
+  CallEnded: 'call',
+  FaqSearchSettled: 'faqsearch',
+};
+const categoryOfType = (type: string) => categories[type] ?? 'department';

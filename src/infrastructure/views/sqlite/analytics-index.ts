@@ -13,9 +13,13 @@ import type { DocumentIndex } from './sqlite-view.js';
 
 /** By what a row of each table is found, and what it counts. */
 const tables = {
-  hourly: { keys: ['hour', 'site', 'profile'], counts: ['conversations', 'calls', 'ended', 'seconds'] },
+  hourly: {
+    keys: ['hour', 'site'],
+    counts: ['contacts', 'in_scope', 'resolved', 'calls', 'ended', 'seconds'],
+  },
+  hourly_profiles: { keys: ['profile', 'hour', 'site'], counts: ['conversations', 'calls', 'ended', 'seconds'] },
   hourly_articles: {
-    keys: ['hour', 'site', 'article', 'category', 'department', 'handling', 'scope'],
+    keys: ['article', 'hour', 'site', 'category', 'department', 'handling', 'scope'],
     counts: ['contacts'],
   },
   hourly_searches: { keys: ['hour'], counts: ['searches', 'nothing_found', 'nothing_chosen', 'other_words'] },
@@ -66,13 +70,16 @@ const countsOfConversation = (db: DatabaseSync, conversation: Conversation): Rea
   const { site = '', startedAt, contacts } = conversation;
   const seconds = secondsOf(conversation);
   const hour = hourOf(moment);
-  const [calls, ended] = [startedAt, seconds].map((known) => (known === undefined ? 0 : 1));
+  const call = [startedAt === undefined ? 0 : 1, seconds === undefined ? 0 : 1, seconds ?? 0];
+  const inScope = contacts.filter(({ scope }) => scope === 'in-scope');
+  const resolved = inScope.filter(({ handling }) => handling === 'answered');
   return [
-    ['hourly', [hour, site, profileOf(db, contacts)], [1, calls!, ended!, seconds ?? 0]],
+    ['hourly', [hour, site], [contacts.length, inScope.length, resolved.length, ...call]],
+    ['hourly_profiles', [profileOf(db, contacts), hour, site], [1, ...call]],
     ...contacts.flatMap(({ faqArticle, category, department, handling, scope }): ReadonlyArray<Count> =>
       faqArticle === undefined
         ? []
-        : [['hourly_articles', [hour, site, faqArticle, category, department, handling, scope], [1]]],
+        : [['hourly_articles', [faqArticle, hour, site, category, department, handling, scope], [1]]],
     ),
   ];
 };

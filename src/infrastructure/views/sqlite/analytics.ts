@@ -6,6 +6,7 @@ import {
   type ArticleUse,
   type Dimension,
   type FaqUse,
+  type FigureGroup,
   type Figures,
   type Searches,
   type SearchOutcome,
@@ -33,20 +34,26 @@ export const analyticsView: SqliteView<AnalyticsDocument> = {
   schemaVersion: 1,
   columns: [],
   schema: [
+    // Hours since 1970; the site is empty where there is no call.
+    `CREATE TABLE hourly (
+      hour INTEGER NOT NULL, site TEXT NOT NULL, contacts INTEGER NOT NULL, in_scope INTEGER NOT NULL,
+      resolved INTEGER NOT NULL, calls INTEGER NOT NULL, ended INTEGER NOT NULL, seconds INTEGER NOT NULL,
+      PRIMARY KEY (hour, site)
+    ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE profiles (id INTEGER PRIMARY KEY, contacts TEXT NOT NULL UNIQUE) STRICT`,
     `CREATE TABLE profile_contacts (
       profile INTEGER NOT NULL, ${columns}, contacts INTEGER NOT NULL,
       PRIMARY KEY (profile, ${contactProperties.join(', ')})
     ) STRICT, WITHOUT ROWID`,
-    // Hours since 1970; the site is empty where there is no call.
-    `CREATE TABLE hourly (
-      hour INTEGER NOT NULL, site TEXT NOT NULL, profile INTEGER NOT NULL,
-      conversations INTEGER NOT NULL, calls INTEGER NOT NULL, ended INTEGER NOT NULL, seconds INTEGER NOT NULL,
-      PRIMARY KEY (hour, site, profile)
+    // In the order in which they are added up: what is alike stands together.
+    `CREATE TABLE hourly_profiles (
+      profile INTEGER NOT NULL, hour INTEGER NOT NULL, site TEXT NOT NULL, conversations INTEGER NOT NULL,
+      calls INTEGER NOT NULL, ended INTEGER NOT NULL, seconds INTEGER NOT NULL,
+      PRIMARY KEY (profile, hour, site)
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE hourly_articles (
-      hour INTEGER NOT NULL, site TEXT NOT NULL, article TEXT NOT NULL, ${columns}, contacts INTEGER NOT NULL,
-      PRIMARY KEY (hour, site, article, ${contactProperties.join(', ')})
+      article TEXT NOT NULL, hour INTEGER NOT NULL, site TEXT NOT NULL, ${columns}, contacts INTEGER NOT NULL,
+      PRIMARY KEY (article, hour, site, ${contactProperties.join(', ')})
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE hourly_searches (
       hour INTEGER PRIMARY KEY, searches INTEGER NOT NULL, nothing_found INTEGER NOT NULL,
@@ -66,7 +73,7 @@ const JAPAN_HOUR = `(hour + ${JAPAN_OFFSET_HOURS}) % 24`;
 // 1970 began on a Thursday.
 const JAPAN_WEEKDAY = `((hour + ${JAPAN_OFFSET_HOURS}) / 24 + 3) % 7 + 1`;
 
-/** The value of a dimension as text, of a row of `hourly` or of its profile's contacts. */
+/** The value of a dimension as text, of a row of counts or of a profile's contacts. */
 const valueOf: Readonly<Record<Dimension, string>> = {
   category: 'category',
   department: 'department',
@@ -86,19 +93,16 @@ export class SqliteAnalytics extends Analytics {
 
   async summary(by: Dimension, range: AnalyticsRange, filter: AnalyticsFilter): Promise<Summary> {
     const db = this.views.read('analytics');
-    const groups = figures(db, range, filter, by).map(({ value, ...counts }) =>
-      value === null ? counts : { ...counts, value },
-    );
-    return { total: figures(db, range, filter)[0]!, groups };
+    return { total: totalOf(db, range, filter), groups: figures(db, range, filter, by).map(groupOf) };
   }
 
   async total(range: AnalyticsRange, filter: AnalyticsFilter): Promise<Figures> {
-    return figures(this.views.read('analytics'), range, filter)[0]!;
+    return totalOf(this.views.read('analytics'), range, filter);
   }
 
   async faqUse(range: AnalyticsRange, filter: AnalyticsFilter, limit: number): Promise<FaqUse> {
     const db = this.views.read('analytics');
-    const { contacts } = figures(db, range, filter)[0]!;
+    const { contacts } = totalOf(db, range, filter);
     const { sql, values } = all([...inHours(range), ...ofHour(filter), ...ofContact(filter)]);
     const { withArticle } = prepared(
       db,
@@ -133,6 +137,13 @@ export class SqliteAnalytics extends Analytics {
 
 type FigureRow = Figures & { readonly value: string | null };
 
+const groupOf = ({ value, ...counts }: FigureRow): FigureGroup => (value === null ? counts : { ...counts, value });
+
+const totalOf = (db: DatabaseSync, range: AnalyticsRange, filter: AnalyticsFilter): Figures => {
+  const { value: _, ...counts } = figures(db, range, filter)[0]!;
+  return counts;
+};
+
 /** One row for each value of a dimension, in their order; without one, the total. */
 const figures = (
   db: DatabaseSync,
@@ -142,23 +153,37 @@ const figures = (
 ): ReadonlyArray<FigureRow> => {
   const contact = all(ofContact(filter));
   const hour = all([...inHours(range), ...ofHour(filter)]);
-  const group = isOfContact(by) ? valueOf[by!] : 'NULL';
-  // Calls without contacts belong to the sum only where nothing was asked of contacts.
+  if (contact.values.length === 0 && !isOfContact(by))
+    return prepared(
+      db,
+      `SELECT ${by === undefined ? 'NULL' : valueOf[by]} AS value, ${sums('contacts', 'in_scope', 'resolved')}
+        FROM hourly WHERE contacts + calls > 0 AND ${hour.sql} ${inOrder(by)}`,
+    ).all(...hour.values) as unknown as ReadonlyArray<FigureRow>;
+  // Calls without contacts count only where nothing was asked of contacts.
   const withoutContacts =
     contact.values.length > 0 ? '' : "UNION ALL SELECT id, NULL, 0, 0, 0 FROM profiles WHERE contacts = '[]'";
-  const value = by === undefined ? 'NULL' : isOfContact(by) ? 'property' : valueOf[by];
-  const sql = `WITH matching (profile, property, contacts, inScope, resolved) AS MATERIALIZED (
-      SELECT profile, ${group}, sum(contacts), sum(contacts) FILTER (WHERE scope = 'in-scope'),
-        sum(contacts) FILTER (WHERE scope = 'in-scope' AND handling = 'answered')
+  const [property, value] = isOfContact(by) ? [valueOf[by!], 'property'] : ['NULL', 'value'];
+  const sql = `WITH matching (profile, property, contacts, in_scope, resolved) AS MATERIALIZED (
+      SELECT profile, ${property}, sum(contacts), sum(iif(scope = 'in-scope', contacts, 0)),
+        sum(iif(scope = 'in-scope' AND handling = 'answered', contacts, 0))
       FROM profile_contacts WHERE ${contact.sql} GROUP BY 1, 2 ${withoutContacts}
+    ), counted AS MATERIALIZED (
+      SELECT profile, ${by === undefined || isOfContact(by) ? 'NULL' : valueOf[by]} AS value,
+        sum(conversations) AS conversations, sum(calls) AS calls, sum(ended) AS ended, sum(seconds) AS seconds
+      FROM hourly_profiles WHERE profile IN (SELECT profile FROM matching) AND conversations > 0 AND ${hour.sql}
+      GROUP BY 1, 2
     )
-    SELECT ${value} AS value, coalesce(sum(conversations * contacts), 0) AS contacts,
-      coalesce(sum(conversations * inScope), 0) AS inScope, coalesce(sum(conversations * resolved), 0) AS resolved,
-      coalesce(sum(calls), 0) AS calls, coalesce(sum(ended), 0) AS endedCalls, coalesce(sum(seconds), 0) AS seconds
-    FROM hourly JOIN matching USING (profile) WHERE conversations > 0 AND ${hour.sql}
-    ${by === undefined ? '' : 'GROUP BY 1 ORDER BY 1 NULLS LAST'}`;
+    SELECT ${value} AS value, ${sums('conversations * contacts', 'conversations * in_scope', 'conversations * resolved')}
+    FROM matching JOIN counted USING (profile) ${inOrder(by)}`;
   return prepared(db, sql).all(...contact.values, ...hour.values) as unknown as ReadonlyArray<FigureRow>;
 };
+
+const sums = (contacts: string, inScope: string, resolved: string): string =>
+  Object.entries({ contacts, inScope, resolved, calls: 'calls', endedCalls: 'ended', seconds: 'seconds' })
+    .map(([name, each]) => `coalesce(sum(${each}), 0) AS ${name}`)
+    .join(', ');
+
+const inOrder = (by: Dimension | undefined): string => (by === undefined ? '' : 'GROUP BY 1 ORDER BY 1 NULLS LAST');
 
 const inHours = ({ from, to }: AnalyticsRange) => [
   condition('hour >= ?', hourOf(from)),
