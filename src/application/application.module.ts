@@ -25,6 +25,7 @@ import { recordingHandlers } from './recording/commands.js';
 import { OpenAudioHandler } from './recording/open-audio.js';
 import { retentionHandlers } from './retention/commands.js';
 import { RecorderIngest } from './ports/recorder-ingest.js';
+import { searchDictionaryHandlers } from './search-dictionary/commands.js';
 import { staffHandlers } from './staff/commands.js';
 
 /** Every reaction of the application; infrastructure runs them. */
@@ -39,6 +40,7 @@ const handlers: ReadonlyArray<Provider> = [
   ...inquiryHandlers,
   ...recordingHandlers,
   ...retentionHandlers,
+  ...searchDictionaryHandlers,
   ...staffHandlers,
   DiscloseContactHandler,
   DiscloseNumbersHandler,

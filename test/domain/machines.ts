@@ -26,7 +26,7 @@ import { inquiry } from '../../src/domain/inquiry/inquiry.js';
 import { flag, integer, list, oneOf, record, text } from '../../src/domain/kernel/codec.js';
 import type { Command, Decider } from '../../src/domain/kernel/decider.js';
 import type { DomainEvent } from '../../src/domain/kernel/event.js';
-import { CitizenId, DepartmentCode, EmergencyId } from '../../src/domain/kernel/ids.js';
+import { CitizenId, DepartmentCode, EmergencyId, SynonymGroupId } from '../../src/domain/kernel/ids.js';
 import { OfficeVerdict } from '../../src/domain/kernel/office.js';
 import { Instant, Period } from '../../src/domain/kernel/time.js';
 import * as Recording from '../../src/domain/recording/commands.js';
@@ -39,6 +39,8 @@ import {
 import { recording } from '../../src/domain/recording/recording.js';
 import { RetentionRule } from '../../src/domain/retention/events.js';
 import { retentionPolicy } from '../../src/domain/retention/retention-policy.js';
+import { SynonymGroup, Synonyms } from '../../src/domain/search-dictionary/events.js';
+import { searchDictionary } from '../../src/domain/search-dictionary/search-dictionary.js';
 import { StaffDuty, StaffProfile } from '../../src/domain/staff/events.js';
 import { staffMember } from '../../src/domain/staff/staff-member.js';
 import { actors, arbitraryOf, ids, moments } from './arbitrary.js';
@@ -245,6 +247,21 @@ export const machines: ReadonlyArray<Machine> = [
       ),
       opening('operator', 'FlagSensitive', { ground: 'health' }),
       opening('responsible-manager', 'ReleaseRecording', {}),
+    ],
+  },
+  {
+    decider: searchDictionary,
+    commands: {
+      DefineSynonyms: [Synonyms, record('Facts', { group: SynonymGroupId })],
+      ChangeSynonyms: [SynonymGroup, none],
+      RemoveSynonyms: [record('Removal', { group: SynonymGroupId }), none],
+      // Few words, so that they meet again.
+      AddStopWord: [record('Word', { word: oneOf('手続き', '方法') }), none],
+      RemoveStopWord: [record('Word', { word: oneOf('手続き', '方法') }), none],
+    },
+    opening: [
+      opening('administrator', 'DefineSynonyms', { expressions: ['粗大ごみ', '大型ごみ'] }, { group: ids[0] }),
+      opening('administrator', 'AddStopWord', { word: '手続き' }),
     ],
   },
   { decider: retentionPolicy, commands: { SetRetention: [RetentionRule, none] } },

@@ -35,6 +35,11 @@ class City {
     return this.server.done('administrator', 'POST', '/faq-articles', article);
   }
 
+  synonyms(): Promise<Answer> {
+    const body = { expressions: [this.code(), this.code()] };
+    return this.server.done('administrator', 'POST', '/search-dictionary/synonyms', body);
+  }
+
   /** Begun just now. */
   call(): Promise<Answer> {
     return this.server.done('operator', 'POST', '/calls', { ...call, startedAt: this.now() });
@@ -141,6 +146,31 @@ const scenarios: Readonly<Record<string, (city: City) => Promise<ValidRequest>>>
   'POST /faq-articles/{id}/retire': async (city) => {
     const published = await city.article();
     return { as: 'administrator', path: { id: published.body.id }, headers: tagged(published) };
+  },
+
+  'GET /search-dictionary': async () => ({ as: 'operator' }),
+  'POST /search-dictionary/synonyms': async (city) => ({
+    as: 'administrator',
+    headers: tagged(await city.synonyms()),
+    body: { expressions: [city.code(), city.code()], oneWay: true },
+  }),
+  'PUT /search-dictionary/synonyms/{group}': async (city) => {
+    const defined = await city.synonyms();
+    const body = { expressions: [city.code(), city.code(), city.code()], oneWay: true };
+    return { as: 'administrator', path: { group: defined.body.id }, headers: tagged(defined), body };
+  },
+  'DELETE /search-dictionary/synonyms/{group}': async (city) => {
+    const defined = await city.synonyms();
+    return { as: 'administrator', path: { group: defined.body.id }, headers: tagged(defined) };
+  },
+  'POST /search-dictionary/stop-words': async (city) => {
+    const defined = await city.synonyms();
+    return { as: 'administrator', headers: tagged(defined), body: { word: city.code() } };
+  },
+  'POST /search-dictionary/stop-words/removal': async (city) => {
+    const word = { word: city.code() };
+    const added = await city.done('administrator', 'POST', '/search-dictionary/stop-words', word);
+    return { as: 'administrator', headers: tagged(added), body: word };
   },
 
   'GET /inquiries': async (city) => {

@@ -6,11 +6,13 @@ import { HealthController } from './health.controller.js';
 import { InquiriesController } from './inquiries.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { RecordingsController } from './recordings.controller.js';
+import { SearchDictionaryController } from './search-dictionary.controller.js';
 import { SystemController } from './system.controller.js';
 
 /** In the order of the reference page. */
 export const controllers = [
   FaqController,
+  SearchDictionaryController,
   InquiriesController,
   CallbacksController,
   CallsController,
