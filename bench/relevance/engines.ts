@@ -1,3 +1,7 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { configOf, type Config } from '../../src/infrastructure/config.js';
+import { BadInput } from './input.js';
+
 /** What is measured; the names are those of the report's JSON. */
 export interface Engine {
   readonly name: string;
@@ -32,4 +36,11 @@ export const settingsOf = (
     MADOGUCHI_DATA: data,
     ...(needs.includes('ELASTICSEARCH_URL') && { ELASTICSEARCH_INDEX_PREFIX: indexPrefix }),
   };
+};
+
+/** As the server reads them. */
+export const configFrom = (settings: NodeJS.ProcessEnv): Config => {
+  const read = configOf(settings);
+  if (E.isRight(read)) return read.right;
+  throw new BadInput(read.left.map(({ field, message }) => `${field ?? 'settings'} ${message}`).join('\n'));
 };

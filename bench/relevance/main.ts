@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { engines, missingOf, settingsOf, type Engine } from './engines.js';
+import type { Config } from '../../src/infrastructure/config.js';
+import { cleanCluster } from './clean-cluster.js';
+import { configFrom, engines, missingOf, settingsOf } from './engines.js';
 import { BadInput, readJudgements, readTexts } from './input.js';
 import { mean, measure } from './metrics.js';
 import { openProduct } from './product.js';
@@ -44,15 +46,10 @@ const argumentsOf = () => {
   }
 };
 
-const measureEngine = async (
-  engine: Engine,
-  trial: Trial,
-  settings: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<Result> => {
-  const { name } = engine;
-  await using product = await openProduct(settings);
-  const ids = await product.publish(trial.articles, progress(`${name}: articles imported`, trial.articles.length));
+const measureEngine = async (name: string, trial: Trial, config: Config, signal: AbortSignal): Promise<Result> => {
+  await using product = await openProduct(config);
+  const imported = progress(`${name}: articles imported`, trial.articles.length);
+  const ids = await product.publish(trial.articles, imported, signal);
   await product.caughtUp(signal);
   const documentOf = new Map(ids.map((id, i) => [id, trial.documents[i]!]));
 
@@ -84,7 +81,7 @@ const run = async (signal: AbortSignal): Promise<void> => {
   const trial = trialOf(readTexts(files.corpus), readTexts(files.queries), readJudgements(files.judgements));
   for (const warning of trial.warnings) tell(`warning: ${warning}`);
 
-  using cleanUp = new DisposableStack();
+  await using cleanUp = new AsyncDisposableStack();
   const folder = cleanUp.adopt(mkdtempSync(join(tmpdir(), 'madoguchi-relevance-')), (dir) =>
     rmSync(dir, { recursive: true, force: true }),
   );
@@ -97,8 +94,13 @@ const run = async (signal: AbortSignal): Promise<void> => {
       without.push(`${engine.name}: skipped, ${missing.join(' and ')} not set`);
       continue;
     }
+    signal.throwIfAborted();
+    const settings = settingsOf(engine, process.env, folder, prefix);
     try {
-      results.push(await measureEngine(engine, trial, settingsOf(engine, process.env, folder, prefix), signal));
+      const config = configFrom(settings);
+      const cluster = config.elasticsearch;
+      if (cluster !== undefined) cleanUp.defer(() => cleanCluster(cluster));
+      results.push(await measureEngine(engine.name, trial, config, signal));
     } catch (error) {
       signal.throwIfAborted();
       // What the others came to is not lost with it.

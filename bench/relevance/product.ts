@@ -9,7 +9,7 @@ import { consequentId, createdId } from '../../src/application/aggregates/ids.js
 import type { FaqFound } from '../../src/application/ports/faq-search.js';
 import type { Actor } from '../../src/domain/kernel/actor.js';
 import type { ArticleId, CategoryCode, DepartmentCode, StaffId } from '../../src/domain/kernel/ids.js';
-import { configOf } from '../../src/infrastructure/config.js';
+import type { Config } from '../../src/infrastructure/config.js';
 import type { QuestionAndAnswer } from './article.js';
 
 /** The product as it is shipped: its decorators need the compiler, so that nothing is measured but the build. */
@@ -23,8 +23,8 @@ const category = 'relevance' as CategoryCode;
 /** Commands that are under way at once; the event store writes them to disk together. */
 const TOGETHER = 64;
 
-/** The application as a server has it, over these settings, without listening. */
-export const openProduct = async (settings: NodeJS.ProcessEnv) => {
+/** The application as a server has it, without listening. */
+export const openProduct = async (config: Config) => {
   const { openStorage } = await built<Modules['openStorage']>('infrastructure/server/open-storage.js');
   const { portsOver } = await built<Modules['ports']>('infrastructure/server/ports.js');
   const { ServerModule } = await built<Modules['serverModule']>('infrastructure/server/server.module.js');
@@ -39,10 +39,6 @@ export const openProduct = async (settings: NodeJS.ProcessEnv) => {
   const { readOrCreateTokenKey } = await built<Modules['tokenKeys']>('infrastructure/auth/token-keys.js');
   const { Reactions } = await built<Modules['reactions']>('infrastructure/reactions/reactions.js');
 
-  const read = configOf(settings);
-  if (E.isLeft(read))
-    throw new Error(read.left.map(({ field, message }) => `${field ?? 'settings'} ${message}`).join('\n'));
-  const config = read.right;
   const buildWorker = new URL('../../dist/infrastructure/views/build/build-worker.js', import.meta.url);
   Logger.overrideLogger(['error', 'fatal']);
 
@@ -76,6 +72,7 @@ export const openProduct = async (settings: NodeJS.ProcessEnv) => {
     async publish(
       articles: ReadonlyArray<QuestionAndAnswer>,
       onProgress: (done: number) => void,
+      signal: AbortSignal,
     ): Promise<ReadonlyArray<ArticleId>> {
       await done(new OpenDepartment(department, { name: '関連度の測定' }, requestOf('department')));
       const ids: ArticleId[] = [];
@@ -89,6 +86,7 @@ export const openProduct = async (settings: NodeJS.ProcessEnv) => {
         ids.push(...some.map(({ id }) => id));
         onProgress(ids.length);
         await setImmediate();
+        signal.throwIfAborted();
       }
       return ids;
     },
