@@ -16,6 +16,7 @@ import { writeAll, type Write } from '../../views/elasticsearch/bulk.js';
 import type { Cluster } from '../../views/elasticsearch/client.js';
 import { term } from '../../views/elasticsearch/keyset-page.js';
 import { meanOf } from '../mean.js';
+import { nearestFirst } from '../nearest-first.js';
 import { createVectorIndex, vectorIndex, vectorIndices } from './vectors-index.js';
 
 /** Of one page, when everything is looked through. */
@@ -135,10 +136,14 @@ export class ElasticVectors extends Vectors {
     if (others.length > 0) await this.#client.indices.delete({ index: others, ignore_unavailable: true });
     await this.#client.indices.refresh({ index });
     const named = new Set<string>();
-    for await (const { question, whole } of this.#all<ArticleTexts>('article', ['question', 'whole']))
-      named.add(question).add(whole);
-    for await (const { key } of this.#all<{ readonly key: string }>('text', ['key']))
-      if (!named.has(key)) await this.#client.delete({ index, id: idOf.text(key) }, { ignore: [404] });
+    for await (const article of this.#all('article', ['question', 'whole']))
+      for (const digest of article) named.add(digest);
+    const lost: string[] = [];
+    for await (const [digest] of this.#all('text', ['key'])) if (!named.has(digest!)) lost.push(idOf.text(digest!));
+    for (let from = 0; from < lost.length; from += PAGE)
+      await this.#client.bulk({
+        operations: lost.slice(from, from + PAGE).map((_id) => ({ delete: { _index: index, _id } })),
+      });
   }
 
   override async similar(query: SimilarQuery, signal: AbortSignal): Promise<ReadonlyArray<Similar>> {
@@ -175,7 +180,7 @@ export class ElasticVectors extends Vectors {
     size: number,
     signal: AbortSignal,
   ): Promise<ReadonlyArray<Similar>> {
-    const { hits } = await this.#client.search<{ readonly key: ArticleId }>(
+    const { hits } = await this.#client.search(
       {
         index: this.#index,
         query: {
@@ -185,14 +190,17 @@ export class ElasticVectors extends Vectors {
             script: { source: "dotProduct(params.vector, 'vector') + 1.0", params: { vector: [...vector] } },
           },
         },
-        sort: [{ _score: { order: 'desc' } }, { key: { order: 'asc' } }],
         size,
         track_total_hits: false,
-        _source: ['key'],
+        // To unpack 200 documents takes many times as long as to compare 10,000.
+        stored_fields: '_none_',
+        docvalue_fields: ['key'],
       },
       { signal, maxRetries: 0 },
     );
-    return hits.hits.map(({ _source, _score }) => ({ id: _source!.key, similarity: _score! - 1 }));
+    return hits.hits
+      .map(({ fields, _score }) => ({ id: (fields!['key'] as [ArticleId])[0], similarity: _score! - 1 }))
+      .toSorted(nearestFirst);
   }
 
   async #vectorsOf(digests: ReadonlyArray<TextDigest>): Promise<ReadonlyMap<TextDigest, Float32Array>> {
@@ -233,17 +241,19 @@ export class ElasticVectors extends Vectors {
     return conflicts;
   }
 
-  async *#all<Doc>(kind: string, source: ReadonlyArray<string>): AsyncGenerator<Doc> {
+  /** Of each document of a kind, the values of the fields; read from columns, without unpacking it. */
+  async *#all(kind: string, fields: ReadonlyArray<string>): AsyncGenerator<ReadonlyArray<string>> {
     for (let after: estypes.SortResults | undefined; ;) {
-      const { hits } = await this.#client.search<Doc>({
+      const { hits } = await this.#client.search({
         index: this.#index,
         query: { term: { kind } },
         sort: [{ key: 'asc' }],
         size: PAGE,
-        _source: [...source],
+        stored_fields: '_none_',
+        docvalue_fields: [...fields],
         ...(after !== undefined && { search_after: after }),
       });
-      for (const { _source } of hits.hits) yield _source!;
+      for (const hit of hits.hits) yield fields.map((field) => (hit.fields![field] as [string])[0]);
       if (hits.hits.length < PAGE) return;
       after = hits.hits.at(-1)!.sort!;
     }

