@@ -121,9 +121,22 @@ const callback = {
   },
 };
 const paged = { limit: '10' };
+const counted = {
+  from: '2025-12-31T15:00:00.000Z',
+  to: '2026-12-31T15:00:00.000Z',
+  category: 'gomi-recycle',
+  department: 'gomi-genryo',
+  handling: 'answered',
+  scope: 'in-scope',
+  site: 'honcho',
+  hour: '10',
+  weekday: '1',
+};
 
 const tagged = (answer: Answer) => ({ 'if-match': answer.headers.get('etag')! });
 const waiting = async (city: City) => ({ 'madoguchi-wait-for': await city.position() });
+/** Who may see what all of the call centre does. */
+const figures = async (city: City) => ({ as: 'supervisor', unentitled: 'operator', headers: await waiting(city) });
 const after = (answer: Answer) => ({ 'madoguchi-wait-for': answer.headers.get('madoguchi-position')! });
 
 /** For each operation the state that it needs, made through the API, and a request that then succeeds. */
@@ -146,6 +159,11 @@ const scenarios: Readonly<Record<string, (city: City) => Promise<ValidRequest>>>
   'POST /faq-articles/{id}/retire': async (city) => {
     const published = await city.article();
     return { as: 'administrator', path: { id: published.body.id }, headers: tagged(published) };
+  },
+
+  'POST /faq-searches': async (city) => {
+    const { body: published } = await city.article();
+    return { as: 'operator', body: { text: '見本の手続き', hits: 1, chosen: published.id } };
   },
 
   'GET /search-dictionary': async () => ({ as: 'operator' }),
@@ -331,6 +349,14 @@ const scenarios: Readonly<Record<string, (city: City) => Promise<ValidRequest>>>
     const headers = { 'if-match': `"${revision}"` };
     return { as: 'responsible-manager', path: { id }, headers, body: { reason: 'citizen-request' } };
   },
+
+  'GET /analytics/summary': async (city) => ({ ...(await figures(city)), query: { by: 'category', ...counted } }),
+  'GET /analytics/first-contact-resolution': async (city) => ({ ...(await figures(city)), query: counted }),
+  'GET /analytics/faq-use': async (city) => ({ ...(await figures(city)), query: { ...counted, ...paged } }),
+  'GET /analytics/faq-searches': async (city) => ({
+    ...(await figures(city)),
+    query: { from: counted.from, to: counted.to, outcome: 'nothing-found', ...paged },
+  }),
 
   'GET /departments': async (city) => ({ as: 'operator', headers: await waiting(city) }),
   'PUT /departments/{code}': async (city) => {

@@ -1,7 +1,9 @@
+import { AnalyticsController } from './analytics.controller.js';
 import { CallbacksController } from './callbacks.controller.js';
 import { CallsController } from './calls.controller.js';
 import { CityController } from './city.controller.js';
 import { FaqController } from './faq.controller.js';
+import { FaqSearchesController } from './faq-searches.controller.js';
 import { HealthController } from './health.controller.js';
 import { InquiriesController } from './inquiries.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -13,10 +15,12 @@ import { SystemController } from './system.controller.js';
 export const controllers = [
   FaqController,
   SearchDictionaryController,
+  FaqSearchesController,
   InquiriesController,
   CallbacksController,
   CallsController,
   RecordingsController,
+  AnalyticsController,
   CityController,
   SystemController,
   HealthController,
