@@ -9,6 +9,7 @@ import type { ElasticView } from '../../src/infrastructure/views/elasticsearch/e
 import { ElasticViews } from '../../src/infrastructure/views/elasticsearch/elastic-views.js';
 import type { FeederOptions } from '../../src/infrastructure/views/elasticsearch/view-feeder.js';
 import { ViewIndex } from '../../src/infrastructure/views/elasticsearch/view-index.js';
+import type { Ending } from '../support/temp-dir.js';
 import { freshPrefix } from '../elasticsearch/index-prefix.js';
 
 /** Builds as the worker does, in this thread. */
@@ -27,20 +28,26 @@ export const buildIndexHere =
   };
 
 /** A client and a prefix of its own; what it left is deleted when the test ends. */
-export const openCluster = (url: string, prefix?: string): Cluster => {
-  const fresh = prefix ?? freshPrefix(url);
-  const client = elasticClient({ nodes: [url], prefix: fresh });
-  onTestFinished(() => client.close());
-  return { client, prefix: fresh };
+export const openCluster = (url: string, ending: Ending = onTestFinished): Cluster => {
+  const prefix = freshPrefix(url, ending);
+  const client = elasticClient({ nodes: [url], prefix });
+  ending(() => client.close());
+  return { client, prefix };
 };
 
 export const quick: Partial<FeederOptions> = { lookMs: 50, gatherMs: 5, retryMs: [10, 100] };
+
+interface OpenedElastic {
+  readonly names?: ReadonlyArray<ViewName>;
+  readonly options?: Partial<FeederOptions>;
+  readonly ending?: Ending;
+}
 
 /** The views named over a store, started, and closed when the test ends. */
 export const openElasticViews = (
   cluster: Cluster,
   store: EventStore,
-  { names, options = quick }: { names?: ReadonlyArray<ViewName>; options?: Partial<FeederOptions> } = {},
+  { names, options = quick, ending = onTestFinished }: OpenedElastic = {},
 ): ElasticViews => {
   const views = allElasticViews.filter(({ projection }) => names?.includes(projection.name) ?? true);
   const opened = new ElasticViews(
@@ -52,6 +59,6 @@ export const openElasticViews = (
     options,
   );
   opened.start();
-  onTestFinished(() => opened.close());
+  ending(() => opened.close());
   return opened;
 };

@@ -7,6 +7,7 @@ import { SqliteFaqCatalogue } from '../../src/infrastructure/views/sqlite/faq-ca
 import { SqliteFaqSearch } from '../../src/infrastructure/views/sqlite/faq-search.js';
 import { SqliteFaqUse } from '../../src/infrastructure/views/sqlite/faq-use.js';
 import { SqliteRecordingsView } from '../../src/infrastructure/views/sqlite/recordings.js';
+import type { Ending } from '../support/temp-dir.js';
 import { contactHistoryContract } from './contact-history.contract.js';
 import { departmentInboxContract } from './department-inbox.contract.js';
 import { directoryContract } from './directory.contract.js';
@@ -19,9 +20,9 @@ import { ToldDictionary } from './told-dictionary.js';
 import { caughtUp, openViews } from './views-fixture.js';
 import type { ViewsUnderTest } from './views-under-test.js';
 
-const open = async (): Promise<ViewsUnderTest & FaqCatalogueUnderTest & FaqUseUnderTest> => {
+const open = async (ending?: Ending): Promise<ViewsUnderTest & FaqCatalogueUnderTest & FaqUseUnderTest> => {
   const log = new EventLog();
-  const views = await openViews(log);
+  const views = await openViews(log, ending === undefined ? {} : { ending });
   const dictionary = new ToldDictionary();
   return {
     log,

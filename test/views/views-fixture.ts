@@ -7,7 +7,7 @@ import { build, type BuildView, type EventReader } from '../../src/infrastructur
 import { Generation } from '../../src/infrastructure/views/sqlite/generation.js';
 import type { SqliteView } from '../../src/infrastructure/views/sqlite/sqlite-view.js';
 import { SqliteViews } from '../../src/infrastructure/views/sqlite/sqlite-views.js';
-import { tempDir } from '../support/temp-dir.js';
+import { tempDir, type Ending } from '../support/temp-dir.js';
 
 /** Builds as the worker does, in this thread. */
 export const buildHere =
@@ -28,6 +28,7 @@ export const buildHere =
   };
 
 export interface Opened {
+  readonly ending?: Ending;
   readonly folder?: string;
   readonly views?: ReadonlyArray<SqliteView>;
   readonly buildView?: BuildView;
@@ -35,10 +36,11 @@ export interface Opened {
 
 /** Views over a store, started, and closed when the test ends. */
 export const openViews = async (store: EventStore, options: Opened = {}): Promise<SqliteViews> => {
-  const { folder = tempDir(), views = allViews, buildView = buildHere(store, views) } = options;
+  const { ending = onTestFinished, views = allViews, buildView = buildHere(store, views) } = options;
+  const { folder = tempDir(ending) } = options;
   const opened = new SqliteViews(folder, store, views, buildView);
   await opened.start();
-  onTestFinished(() => opened.close());
+  ending(() => opened.close());
   return opened;
 };
 

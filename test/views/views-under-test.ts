@@ -3,6 +3,7 @@ import type { DepartmentInbox } from '../../src/application/ports/department-inb
 import type { Directory } from '../../src/application/ports/directory.js';
 import type { FaqSearch } from '../../src/application/ports/faq-search.js';
 import type { RecordingsView } from '../../src/application/ports/recordings-view.js';
+import type { Ending } from '../support/temp-dir.js';
 import type { EventLog } from './event-log.js';
 import type { ToldDictionary } from './told-dictionary.js';
 
@@ -20,4 +21,5 @@ export interface ViewsUnderTest {
   readonly directory: Directory;
 }
 
-export type OpenViewsUnderTest = () => Promise<ViewsUnderTest>;
+/** `ending`: when they are to be closed; when the test ends, if absent. */
+export type OpenViewsUnderTest = (ending?: Ending) => Promise<ViewsUnderTest>;

@@ -1,33 +1,34 @@
 import type { estypes } from '@elastic/elasticsearch';
 import {
-  FaqSearch,
+  LexicalFaqSearch,
   type FaqArticle,
   type FaqFound,
   type FaqHit,
   type FaqProposal,
   type FaqQuery,
+  type RankedArticle,
   type Vocabulary,
 } from '../../../application/ports/faq-search.js';
 import type { SearchDictionary } from '../../../application/ports/search-dictionary.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import type { AnalysedArticle } from '../faq-analysis.js';
 import { matchRanges, snippet } from '../faq-matches.js';
-import { analyse, bigrams, pairsOf } from '../japanese/analysis.js';
-import { parseQuery, type JapaneseQuery, type Part } from '../japanese/query.js';
+import { analyse, pairsOf } from '../japanese/analysis.js';
+import { parseQuery, type JapaneseQuery } from '../japanese/query.js';
 import type { StoredDocument } from './elastic-view.js';
 import type { ElasticViews } from './elastic-views.js';
+import { clausesOf, termsOfParts } from './faq-query.js';
 import { vocabularyOf } from './faq-vocabulary.js';
 import { term } from './keyset-page.js';
 import type { ViewReader } from './view-reader.js';
 
-type Query = estypes.QueryDslQueryContainer;
-type StoredArticle = StoredDocument<FaqArticle> & { readonly words: string };
+/** Of articles that are not published, no words are kept. */
+type StoredArticle = StoredDocument<FaqArticle> & { readonly words?: string };
 
-/** A part of a word says less than a word; it stands in for a word that no article has. */
-const WEIGHT_OF_PARTS = 0.1;
+/** The share of pairs that a proposal has in common with the query. */
 const ALIKE = '49%';
 
-export class ElasticFaqSearch extends FaqSearch {
+export class ElasticFaqSearch extends LexicalFaqSearch {
   constructor(
     private readonly views: ElasticViews,
     private readonly dictionary: SearchDictionary,
@@ -35,22 +36,39 @@ export class ElasticFaqSearch extends FaqSearch {
     super();
   }
 
-  async search({ text, category, department, limit, unfinished = false }: FaqQuery): Promise<FaqFound> {
+  async search(asked: FaqQuery): Promise<FaqFound> {
     const reader = this.views.read('faq-articles');
-    const query = parseQuery(text, unfinished, this.dictionary.current());
-    const filter = [...term('category', category), ...term('department', department)];
-    const known = await knownOf(reader, query);
-    const should = [...clauses(text, query, known)];
-    const { hits } = await reader.search<FaqArticle>({
-      query: { bool: { should, minimum_should_match: 1, filter } },
-      // Of equal ones, the one whose key comes first.
-      sort: [{ _score: { order: 'desc' } }, { key: { order: 'asc' } }],
-      size: should.length === 0 ? 0 : limit,
+    const query = this.#parsed(asked);
+    const request = await rankingOf(reader, asked, query);
+    const found = request && (await reader.search<FaqArticle>({ ...request, _source: ['document', 'words'] }));
+    const items =
+      found?.hits.hits.map(({ _source, _score }) => hit(_source as StoredArticle, _score ?? 0, query)) ?? [];
+    return { items, ranking: 'lexical', proposals: items.length > 0 ? [] : await proposals(reader, asked.text) };
+  }
+
+  async rank(asked: FaqQuery): Promise<ReadonlyArray<RankedArticle>> {
+    const reader = this.views.read('faq-articles');
+    const request = await rankingOf(reader, asked, this.#parsed(asked));
+    if (request === undefined) return [];
+    // To unpack hundreds of documents takes many times as long as to find them.
+    const { hits } = await reader.search({ ...request, stored_fields: '_none_', docvalue_fields: ['key'] });
+    return hits.hits.map(({ fields, _score }) => ({ id: (fields!['key'] as [ArticleId])[0], score: _score ?? 0 }));
+  }
+
+  async show(ranked: ReadonlyArray<RankedArticle>, asked: FaqQuery): Promise<ReadonlyArray<FaqHit>> {
+    const query = this.#parsed(asked);
+    const { hits } = await this.views.read('faq-articles').search<FaqArticle>({
+      query: { terms: { key: ranked.map(({ id }) => id) } },
+      size: ranked.length,
       track_total_hits: false,
-      _source: ['document', 'words'],
+      _source: ['key', 'document', 'words'],
     });
-    const items = hits.hits.map(({ _source, _score }) => hit(_source as StoredArticle, _score ?? 0, query));
-    return { items, ranking: 'lexical', proposals: items.length > 0 ? [] : await proposals(reader, text) };
+    const stored = new Map(hits.hits.map(({ _source }) => [_source!.key, _source as StoredArticle]));
+    return ranked.flatMap(({ id, score }) => {
+      const article = stored.get(id);
+      // Published articles alone are analysed.
+      return article?.words === undefined ? [] : hit(article, score, query);
+    });
   }
 
   get(id: ArticleId): Promise<FaqArticle | undefined> {
@@ -60,38 +78,38 @@ export class ElasticFaqSearch extends FaqSearch {
   vocabulary(text: string): Promise<Vocabulary> {
     return vocabularyOf(this.views.read('faq-articles'), text);
   }
+
+  #parsed({ text, unfinished = false }: FaqQuery): JapaneseQuery {
+    return parseQuery(text, unfinished, this.dictionary.current());
+  }
 }
 
-/** Question and answer added up, as measured better than one field for both; parts of words beside. */
-const clauses = (text: string, { prefix, parts }: JapaneseQuery, known: ReadonlySet<string>): ReadonlyArray<Query> => [
-  ...['question', 'answer'].flatMap((field): ReadonlyArray<Query> => [
-    { match: { [field]: { query: text } } },
-    ...(prefix === undefined
-      ? []
-      : [{ prefix: { [field]: { value: prefix, rewrite: 'top_terms_blended_freqs_50' } } }]),
-  ]),
-  ...parts.map((part): Query => {
-    const standsIn = part.term !== undefined && !known.has(part.term);
-    return phraseOf(part, standsIn ? 1 : WEIGHT_OF_PARTS);
-  }),
-];
-
-/** A phrase weighs as much as all its pairs together: their mean is meant. */
-const phraseOf = ({ text }: Part, weight: number): Query => {
-  const pairs = bigrams(text);
-  return pairs.length === 1
-    ? { prefix: { parts: { value: text, rewrite: 'top_terms_blended_freqs_50', boost: weight } } }
-    : { match_phrase: { parts: { query: pairs.slice(0, -1).join(' '), boost: weight / (pairs.length - 1) } } };
+/** Nothing to ask for: `undefined`. */
+const rankingOf = async (
+  reader: ViewReader,
+  { category, department, limit }: FaqQuery,
+  query: JapaneseQuery,
+): Promise<Omit<estypes.SearchRequest, 'index'> | undefined> => {
+  const should = [...clausesOf(query, await knownOf(reader, query))];
+  if (should.length === 0) return undefined;
+  const filter = [...term('category', category), ...term('department', department)];
+  return {
+    query: { bool: { should, minimum_should_match: 1, filter } },
+    // Of equal ones, the one whose key comes first.
+    sort: [{ _score: { order: 'desc' } }, { key: { order: 'asc' } }],
+    size: limit,
+    track_total_hits: false,
+  };
 };
 
 /** The terms of the query's parts that any article has. */
-const knownOf = async (reader: ViewReader, { parts }: JapaneseQuery): Promise<ReadonlySet<string>> => {
-  const terms = [...new Set(parts.flatMap((part) => part.term ?? []))];
+const knownOf = async (reader: ViewReader, query: JapaneseQuery): Promise<ReadonlySet<string>> => {
+  const terms = termsOfParts(query);
   if (terms.length === 0) return new Set();
   const filters = Object.fromEntries(terms.map((each, i) => [`t${i}`, { term: { terms: each } }]));
   const { aggregations } = await reader.search({
     size: 0,
-    query: { terms: { terms } },
+    query: { terms: { terms: [...terms] } },
     aggs: { of: { filters: { filters } } },
   });
   const { buckets } = aggregations!['of'] as unknown as { buckets: Readonly<Record<string, { doc_count: number }>> };
@@ -114,7 +132,7 @@ const proposals = async (reader: ViewReader, text: string): Promise<ReadonlyArra
 };
 
 const hit = ({ document, words }: StoredArticle, score: number, query: JapaneseQuery): FaqHit => {
-  const analysed = JSON.parse(words) as AnalysedArticle;
+  const analysed = JSON.parse(words!) as AnalysedArticle;
   return {
     id: document.id,
     question: { text: document.question, matches: matchRanges(analysed.question, query) },

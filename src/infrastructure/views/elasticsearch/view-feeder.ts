@@ -174,8 +174,8 @@ export class ViewFeeder {
     const poisonedBy = await this.buildView(this.view.projection.name, index, () => undefined, signal);
     if (signal.aborted) return;
     this.#thrives();
-    this.#building = undefined;
     this.#next = await ViewIndex.open(this.cluster.client, this.view, index);
+    this.#building = undefined;
     if (poisonedBy !== undefined)
       this.#logger.error(`${this.#name}: the rebuild stopped at ${poisonedBy.type} ${poisonedBy.eventId}`);
     this.#resubscribe.abort();
