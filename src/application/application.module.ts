@@ -13,12 +13,16 @@ import { emergencyHandlers } from './emergency/commands.js';
 import { EraseContactHandler } from './erasure/erase-contact.js';
 import { EraseNumbersHandler } from './erasure/erase-numbers.js';
 import { faqHandlers } from './faq/commands.js';
+import { CompleteImport } from './faq/complete-import.js';
+import { ImportArticlesHandler } from './faq/import-articles.js';
+import { PlanImport } from './faq/plan-import.js';
 import { SettleFaqSearchHandler } from './faq-search/settle-faq-search.js';
 import { CommandIngest } from './ingest/command-ingest.js';
 import { inquiryHandlers } from './inquiry/commands.js';
 import { DiscloseContactHandler } from './inquiry/disclose-contact.js';
 import { RequestCallbackHandler } from './inquiry/request-callback.js';
 import { CompleteErasures } from './reactions/complete-erasures.js';
+import { CompleteFaqImports } from './reactions/complete-faq-imports.js';
 import { DestroyRecordings } from './reactions/destroy-recordings.js';
 import { IncompleteFacts } from './reactions/incomplete-facts.js';
 import { recordingHandlers } from './recording/commands.js';
@@ -29,7 +33,7 @@ import { searchDictionaryHandlers } from './search-dictionary/commands.js';
 import { staffHandlers } from './staff/commands.js';
 
 /** Every reaction of the application; infrastructure runs them. */
-export const reactions = [CompleteErasures, IncompleteFacts, DestroyRecordings];
+export const reactions = [CompleteErasures, IncompleteFacts, DestroyRecordings, CompleteFaqImports];
 
 const handlers: ReadonlyArray<Provider> = [
   ...callHandlers,
@@ -46,6 +50,7 @@ const handlers: ReadonlyArray<Provider> = [
   DiscloseNumbersHandler,
   EraseContactHandler,
   EraseNumbersHandler,
+  ImportArticlesHandler,
   OpenAudioHandler,
   ReplayStreamHandler,
   RequestCallbackHandler,
@@ -57,11 +62,18 @@ const handlers: ReadonlyArray<Provider> = [
 @Module({})
 export class ApplicationModule {
   static over(ports: ReadonlyArray<Provider>): DynamicModule {
-    const shared = [...ports, Aggregates, Facts, ...reactions, { provide: RecorderIngest, useClass: CommandIngest }];
+    const shared = [
+      ...ports,
+      Aggregates,
+      Facts,
+      CompleteImport,
+      ...reactions,
+      { provide: RecorderIngest, useClass: CommandIngest },
+    ];
     return {
       module: ApplicationModule,
       imports: [CqrsModule.forRoot()],
-      providers: [...shared, Disclosures, ...handlers],
+      providers: [...shared, Disclosures, PlanImport, ...handlers],
       exports: [CqrsModule, ...shared],
     };
   }

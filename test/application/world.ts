@@ -13,11 +13,16 @@ import { OpenDepartment } from '../../src/application/department/commands.js';
 import type { Failure } from '../../src/application/failure.js';
 import { Clock } from '../../src/application/ports/clock.js';
 import { EventStore, type RecordedEvent } from '../../src/application/ports/event-store.js';
-import { FaqSearch, type Vocabulary } from '../../src/application/ports/faq-search.js';
+import { FaqSearch, type FaqArticle, type Vocabulary } from '../../src/application/ports/faq-search.js';
+import { FaqCatalogue, type Referenced } from '../../src/application/ports/faq-catalogue.js';
 import { KeyVault } from '../../src/application/ports/key-vault.js';
 import { OfficeCalendar } from '../../src/application/ports/office-calendar.js';
 import { RecorderAudio } from '../../src/application/ports/recorder-audio.js';
 import { RecorderIngest } from '../../src/application/ports/recorder-ingest.js';
+import { Views } from '../../src/application/ports/views.js';
+import { faqArticles } from '../../src/application/projections/faq-articles.js';
+import { projected } from '../../src/application/projections/projection.js';
+import type { ArticleReference, FaqEvent } from '../../src/domain/faq/events.js';
 import type { Role } from '../../src/domain/kernel/actor.js';
 import { mayOpen, SEALED_CATEGORIES } from '../../src/domain/kernel/disclosure.js';
 import type { DepartmentCode, StaffId } from '../../src/domain/kernel/ids.js';
@@ -83,6 +88,51 @@ class TestFaq extends FaqSearch {
 
   override get(): never {
     throw new Error('commands read streams, not views');
+  }
+}
+
+/** Published articles by reference, folded from the store when it is asked. */
+class TestCatalogue extends FaqCatalogue {
+  constructor(private readonly store: EventStore) {
+    super();
+  }
+
+  override async byReference(references: ReadonlyArray<ArticleReference>): Promise<ReadonlyArray<Referenced>> {
+    const articles = new Map<string, FaqArticle>();
+    for await (const recorded of this.store.readAll()) {
+      const event = projected<FaqEvent>(faqArticles.events, recorded);
+      if (E.isLeft(event)) continue;
+      const { id } = event.right;
+      const article = faqArticles.apply(articles.get(id), event.right, id);
+      if (article === undefined) articles.delete(id);
+      else articles.set(id, article);
+    }
+    return [...articles.values()].flatMap(({ id, status, reference }) =>
+      status === 'published' && reference !== undefined && references.includes(reference) ? [{ id, reference }] : [],
+    );
+  }
+
+  override page(): never {
+    throw new Error('no command leafs');
+  }
+}
+
+/** The catalogue above is never behind. */
+class TestViews extends Views {
+  override async waitFor(): Promise<boolean> {
+    return true;
+  }
+
+  override status(): never {
+    throw new Error('no command asks how views stand');
+  }
+
+  override positionOf(): never {
+    throw new Error('no command asks where views stand');
+  }
+
+  override rebuild(): never {
+    throw new Error('no command rebuilds');
   }
 }
 
@@ -188,6 +238,8 @@ export class World {
       { provide: OfficeCalendar, useValue: this.calendar },
       { provide: RecorderAudio, useValue: this.audio },
       { provide: FaqSearch, useValue: this.faq },
+      { provide: FaqCatalogue, useValue: new TestCatalogue(this.store) },
+      { provide: Views, useValue: new TestViews() },
     ];
   }
 }

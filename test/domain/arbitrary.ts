@@ -61,6 +61,7 @@ export const markers = [
   '73973973-7397-7397-7397-739739739739',
   '1973-07-03T07:39:07.390Z',
   'P739D',
+  '739'.repeat(21) + '7',
 ];
 
 /** The value of a codec with a marker in place of every string but the words that the codec itself lists. */

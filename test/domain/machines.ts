@@ -17,6 +17,8 @@ import { emergencyRegister } from '../../src/domain/emergency/emergency-register
 import { ReturnArticle } from '../../src/domain/faq/commands.js';
 import { ArticleContent, FeedbackGiven } from '../../src/domain/faq/events.js';
 import { faqArticle } from '../../src/domain/faq/faq-article.js';
+import { AcceptImport, faqImport, importPart, ImportPlan } from '../../src/domain/faq/faq-import.js';
+import { ArticlesStaged, FaqImportCompleted } from '../../src/domain/faq/import-events.js';
 import { feedback } from '../../src/domain/faq/feedback.js';
 import { SettleFaqSearch } from '../../src/domain/faq-search/commands.js';
 import { faqSearch } from '../../src/domain/faq-search/faq-search.js';
@@ -155,6 +157,11 @@ export const machines: ReadonlyArray<Machine> = [
       opening('operator', 'ChangeDraft', article, { departmentOpen: true }),
       opening('operator', 'SubmitArticle', {}),
     ],
+  },
+  { decider: importPart, commands: { StageArticles: [ArticlesStaged.data, none] } },
+  {
+    decider: faqImport,
+    commands: { AcceptImport: [AcceptImport, ImportPlan], CompleteImport: [none, FaqImportCompleted.data] },
   },
   {
     decider: feedback,

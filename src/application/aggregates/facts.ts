@@ -4,7 +4,15 @@ import { consent, objection } from '../../domain/consent/consent.js';
 import { department } from '../../domain/department/department.js';
 import { emergencyRegister, inForce } from '../../domain/emergency/emergency-register.js';
 import { faqArticle, wasPublished } from '../../domain/faq/faq-article.js';
-import type { ArticleId, CallId, DepartmentCode, EmergencyId, RecordingId } from '../../domain/kernel/ids.js';
+import { inquiry } from '../../domain/inquiry/inquiry.js';
+import type {
+  ArticleId,
+  CallId,
+  DepartmentCode,
+  EmergencyId,
+  InquiryId,
+  RecordingId,
+} from '../../domain/kernel/ids.js';
 import type { Instant } from '../../domain/kernel/time.js';
 import type { ConsentFact } from '../../domain/recording/commands.js';
 import { recording } from '../../domain/recording/recording.js';
@@ -32,6 +40,16 @@ export class Facts {
 
   async articleKnown(id: ArticleId | undefined): Promise<boolean> {
     return id === undefined || wasPublished((await this.aggregates.load(faqArticle, id)).state);
+  }
+
+  /** Of the text that is being prepared for an article, if there is one. */
+  async departmentOfDraft(id: ArticleId): Promise<DepartmentCode | undefined> {
+    const { state } = await this.aggregates.load(faqArticle, id);
+    return state.status === 'absent' ? undefined : state.draft?.content.department;
+  }
+
+  async inquiryKnown(id: InquiryId | undefined): Promise<boolean> {
+    return id === undefined || (await this.aggregates.load(inquiry, id)).state.status === 'recorded';
   }
 
   async call(id: CallId): Promise<CallState> {

@@ -64,16 +64,17 @@ export const flag: ScalarType<boolean> = scalar('true or false', { type: 'boolea
 export const oneOf = <K extends string>(...words: ReadonlyArray<K>): t.KeyofC<Record<K, null>> =>
   t.keyof(Object.fromEntries(words.map((word) => [word, null])) as Record<K, null>, `one of ${words.join(', ')}`);
 
-/** A list without repeats, at most `maxItems` long. */
+/** A list at most `maxItems` long; of `unique` ones, none stands twice. */
 export class ListType<A> extends t.Type<ReadonlyArray<A>> {
   readonly _tag = 'ListType' as const;
   constructor(
     readonly item: t.Type<A>,
     readonly maxItems: number,
+    readonly unique: boolean,
   ) {
     const items = t.readonlyArray(item);
-    const fits = (list: ReadonlyArray<A>) => list.length <= maxItems && new Set(list).size === list.length;
-    const name = `a list of at most ${maxItems}, none twice`;
+    const fits = (list: ReadonlyArray<A>) => list.length <= maxItems && (!unique || new Set(list).size === list.length);
+    const name = `a list of at most ${maxItems}${unique ? ', none twice' : ''}`;
     super(
       name,
       (u): u is ReadonlyArray<A> => items.is(u) && fits(u),
@@ -87,7 +88,10 @@ export class ListType<A> extends t.Type<ReadonlyArray<A>> {
   }
 }
 
-export const list = <A>(item: t.Type<A>, maxItems: number): ListType<A> => new ListType(item, maxItems);
+export const list = <A>(item: t.Type<A>, maxItems: number): ListType<A> => new ListType(item, maxItems, true);
+
+/** A list in which things may be alike. */
+export const series = <A>(item: t.Type<A>, maxItems: number): ListType<A> => new ListType(item, maxItems, false);
 
 type Shape<R extends t.Props, O extends t.Props> = { readonly [K in keyof R]: t.TypeOf<R[K]> } & {
   readonly [K in keyof O]?: t.TypeOf<O[K]>;

@@ -14,7 +14,7 @@ export const jsonSchema = (codec: t.Mixed, components: Components): JsonSchema =
   if (codec instanceof ScalarType) return { ...codec.schema };
   if (codec instanceof ListType) {
     const items = jsonSchema(codec.item, components);
-    return { type: 'array', items, maxItems: codec.maxItems, uniqueItems: true };
+    return { type: 'array', items, maxItems: codec.maxItems, ...(codec.unique && { uniqueItems: true }) };
   }
   if (codec instanceof RecordType) {
     const known = components.get(codec.name);

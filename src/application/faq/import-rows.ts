@@ -1,0 +1,14 @@
+import type { TypeOf } from 'io-ts';
+import { ArticleContent } from '../../domain/faq/events.js';
+import { MAX_ROWS } from '../../domain/faq/import-events.js';
+import { record, series } from '../../domain/kernel/codec.js';
+import { ArticleId } from '../../domain/kernel/ids.js';
+
+/**
+ * An article as an import tells it. It is the one of this `id`; without an id, the published one of this `reference`; and
+ * where there is none, a new one.
+ */
+export const ArticleRow = record('ArticleRow', ArticleContent.required, { id: ArticleId, ...ArticleContent.optional });
+export type ArticleRow = TypeOf<typeof ArticleRow>;
+
+export const ArticleRows = record('ArticleRows', { rows: series(ArticleRow, MAX_ROWS) });
