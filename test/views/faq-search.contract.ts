@@ -64,7 +64,7 @@ const loneHalf = fc.constantFrom('\uD842', '\uDFB7', 'ご', 'ﾞ', 'a', '"', '\u
 /** What every engine finds (S1). No case stands for a figure: retrieval quality is measured elsewhere. */
 export const faqSearchContract = (open: OpenViewsUnderTest): void => {
   const searchOver = async (articles: ReadonlyArray<Article>, ending?: Ending) => {
-    const { log, caughtUp, faqSearch: search } = await open(ending);
+    const { log, caughtUp, dictionary, faqSearch: search } = await open(ending);
     for (const article of articles) log.add('faq', article.id, ArticlePublished(content(article)));
     await caughtUp();
     return { log, caughtUp, dictionary, search };

@@ -26,7 +26,9 @@ const article = (question: string) =>
   });
 
 const found = async (views: SqliteViews, text: string) =>
-  (await new SqliteFaqSearch(views, new ToldDictionary()).search({ text, limit: 10 })).items.map(({ id }) => id as string);
+  (await new SqliteFaqSearch(views, new ToldDictionary()).search({ text, limit: 10 })).items.map(
+    ({ id }) => id as string,
+  );
 
 const soon = () => AbortSignal.timeout(10_000);
 
