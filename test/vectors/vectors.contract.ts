@@ -70,7 +70,7 @@ export const vectorsContract = (open: OpenVectorsUnderTest): void => {
         ['d', 0.5],
         ['c', 0],
       ]);
-      expect(await similar(vector(0.6, 0.8, 0), { limit: 1 })).toEqual([['a', 0.7]]);
+      expect(await similar(vector(0.8, 0.6, 0), { limit: 1 })).toEqual([['b', 0.8]]);
     });
 
     test('keeps all digits of a 32-bit number', async () => {

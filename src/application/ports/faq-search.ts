@@ -66,12 +66,18 @@ export type FaqHit = TypeOf<typeof FaqHit>;
 export const FaqProposal = record('FaqProposal', { id: ArticleId, question: ArticleContent.required.question });
 export type FaqProposal = TypeOf<typeof FaqProposal>;
 
+/** An article that was found; a higher score is better. */
+export interface RankedArticle {
+  readonly id: ArticleId;
+  readonly score: number;
+}
+
 /** `ranking`: by words and meaning, or by words alone, because nothing else is configured or nothing else answered in time. */
 export const FaqFound = record('FaqFound', {
   /** Best first. Nothing when no word of the query is in any article. */
   items: list(FaqHit, 50),
   ranking: oneOf('lexical', 'hybrid'),
-  /** When nothing was found: articles that hold something written alike; at most 5, the likeliest first. */
+  /** When nothing was found: articles that hold something written alike, then those near in meaning; at most 5. */
   proposals: list(FaqProposal, 5),
 });
 export type FaqFound = TypeOf<typeof FaqFound>;
@@ -107,4 +113,13 @@ export abstract class FaqSearch {
    * answers of two: what a single answer holds, such as the name of an official, says more of a person than of a topic.
    */
   abstract vocabulary(text: string): Promise<Vocabulary>;
+}
+
+/** Port: search by words alone, also in the two steps between which another ranking comes. Throws `ViewUnavailable`. */
+export abstract class LexicalFaqSearch extends FaqSearch {
+  /** The articles that hold anything of the query, best first; of any limit. */
+  abstract rank(query: FaqQuery): Promise<ReadonlyArray<RankedArticle>>;
+
+  /** The published ones among them as hits, in the same order; also those that hold nothing of the query. */
+  abstract show(ranked: ReadonlyArray<RankedArticle>, query: FaqQuery): Promise<ReadonlyArray<FaqHit>>;
 }

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import {
-  FaqSearch,
+  LexicalFaqSearch,
   type FaqArticle,
   type FaqFound,
   type FaqHit,
   type FaqProposal,
   type FaqQuery,
+  type RankedArticle,
   type Vocabulary,
 } from '../../../application/ports/faq-search.js';
 import type { SearchDictionary } from '../../../application/ports/search-dictionary.js';
@@ -14,13 +15,13 @@ import { documentOf } from './documents.js';
 import type { AnalysedArticle } from '../faq-analysis.js';
 import { matchRanges, snippet } from '../faq-matches.js';
 import { vocabularyOf } from './faq-vocabulary.js';
-import { alike, rank, type Ranked } from './faq-ranking.js';
+import { alike, rank } from './faq-ranking.js';
 import { analyse, pairsOf } from '../japanese/analysis.js';
 import { parseQuery, type JapaneseQuery } from '../japanese/query.js';
 import { prepared } from './prepared.js';
 import type { SqliteViews } from './sqlite-views.js';
 
-export class SqliteFaqSearch extends FaqSearch {
+export class SqliteFaqSearch extends LexicalFaqSearch {
   constructor(
     private readonly views: SqliteViews,
     private readonly dictionary: SearchDictionary,
@@ -28,12 +29,19 @@ export class SqliteFaqSearch extends FaqSearch {
     super();
   }
 
-  async search({ text, category, department, limit, unfinished = false }: FaqQuery): Promise<FaqFound> {
+  async search(asked: FaqQuery): Promise<FaqFound> {
     const db = this.views.read('faq-articles');
-    const query = parseQuery(text, unfinished, this.dictionary.current());
-    const allowed = idsOf(db, category, department);
-    const items = rank(db, query, allowed, limit).map((ranked) => hit(db, ranked, query));
-    return { items, ranking: 'lexical', proposals: items.length > 0 ? [] : proposals(db, text) };
+    const query = this.#parsed(asked);
+    const items = shown(db, ranked(db, asked, query), query);
+    return { items, ranking: 'lexical', proposals: items.length > 0 ? [] : proposals(db, asked.text) };
+  }
+
+  async rank(asked: FaqQuery): Promise<ReadonlyArray<RankedArticle>> {
+    return ranked(this.views.read('faq-articles'), asked, this.#parsed(asked));
+  }
+
+  async show(articles: ReadonlyArray<RankedArticle>, asked: FaqQuery): Promise<ReadonlyArray<FaqHit>> {
+    return shown(this.views.read('faq-articles'), articles, this.#parsed(asked));
   }
 
   async get(id: ArticleId): Promise<FaqArticle | undefined> {
@@ -42,6 +50,10 @@ export class SqliteFaqSearch extends FaqSearch {
 
   async vocabulary(text: string): Promise<Vocabulary> {
     return vocabularyOf(this.views.read('faq-articles'), text);
+  }
+
+  #parsed({ text, unfinished = false }: FaqQuery): JapaneseQuery {
+    return parseQuery(text, unfinished, this.dictionary.current());
   }
 }
 
@@ -61,17 +73,30 @@ const proposals = (db: DatabaseSync, text: string): ReadonlyArray<FaqProposal> =
     return { id, question };
   });
 
-const hit = (db: DatabaseSync, { id, score }: Ranked, query: JapaneseQuery): FaqHit => {
-  const sql = 'SELECT document, words FROM documents JOIN analyses USING (id) WHERE id = ?';
-  const row = prepared(db, sql).get(id)!;
-  const article = JSON.parse(row['document'] as string) as FaqArticle;
-  const words = JSON.parse(row['words'] as string) as AnalysedArticle;
-  return {
-    id: article.id,
-    question: { text: article.question, matches: matchRanges(words.question, query) },
-    snippet: snippet(article.answer, matchRanges(words.answer, query)),
-    category: article.category,
-    department: article.department,
-    score,
-  };
-};
+const ranked = (
+  db: DatabaseSync,
+  { category, department, limit }: FaqQuery,
+  query: JapaneseQuery,
+): ReadonlyArray<RankedArticle> =>
+  rank(db, query, idsOf(db, category, department), limit).map(({ id, score }) => {
+    const { key } = prepared(db, 'SELECT key FROM documents WHERE id = ?').get(id)!;
+    return { id: key as ArticleId, score };
+  });
+
+const shown = (db: DatabaseSync, articles: ReadonlyArray<RankedArticle>, query: JapaneseQuery): ReadonlyArray<FaqHit> =>
+  articles.flatMap(({ id, score }) => {
+    // Published articles alone are analysed.
+    const sql = 'SELECT document, words FROM documents JOIN analyses USING (id) WHERE key = ?';
+    const row = prepared(db, sql).get(id);
+    if (row === undefined) return [];
+    const { question, answer, category, department } = JSON.parse(row['document'] as string) as FaqArticle;
+    const words = JSON.parse(row['words'] as string) as AnalysedArticle;
+    return {
+      id,
+      question: { text: question, matches: matchRanges(words.question, query) },
+      snippet: snippet(answer, matchRanges(words.answer, query)),
+      category,
+      department,
+      score,
+    };
+  });
