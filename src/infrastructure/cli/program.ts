@@ -1,16 +1,10 @@
 import { Command, Option } from 'commander';
-import { existsSync } from 'node:fs';
-import * as E from 'fp-ts/lib/Either.js';
-import type { DomainErrors } from '../../domain/kernel/errors.js';
-import { issueToken } from '../auth/tokens.js';
-import { readOrCreateTokenKey } from '../auth/token-keys.js';
-import { configOf, isLoopback, tokenKeyFile, type Config } from '../config.js';
 import { announce, serve } from '../server/serve.js';
 import { openTraces } from '../telemetry/open-traces.js';
+import { developmentToken } from './development-token.js';
 import { runMigrate } from './migrate.js';
-
-/** A wrong use of the command line; its message is all that is shown. */
-class UsageError extends Error {}
+import { settings } from './settings.js';
+import { addViewsCommands } from './views.js';
 
 /** The command line. Settings come from the environment: see `madoguchi serve --help`. */
 export const program = (version: string): Command => {
@@ -28,9 +22,10 @@ export const program = (version: string): Command => {
       // Who reads the log may go away; the server stays.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
       const ended = endSignal();
+      const config = settings();
       const traces = await openTraces(process.env, version);
       try {
-        const served = await serve(config(), { version, sample, traces });
+        const served = await serve(config, { version, sample, traces });
         announce(served.url);
         await ended;
         await served.close();
@@ -47,16 +42,8 @@ export const program = (version: string): Command => {
     .option('--department <code>', "the bearer's department")
     .option('--hours <n>', 'how long it is valid: 1 to 12', '8')
     .action(async ({ role, subject, department, hours }: Record<string, string | undefined>) => {
-      const settings = config();
-      const { host, data, tokens } = settings;
-      if (tokens !== undefined || !isLoopback(host))
-        throw new UsageError('the development issuer serves on loopback only: ask your identity provider for tokens');
-      if (!existsSync(data)) throw new UsageError(`there is no data directory ${data} yet: start the server first`);
-      const key = await readOrCreateTokenKey(tokenKeyFile(settings));
       const asked = { role, subject, hours: Number(hours), ...(department !== undefined && { department }) };
-      const token = await issueToken(key, asked);
-      if (E.isLeft(token)) throw new UsageError(lines(token.left));
-      process.stdout.write(`${token.right}\n`);
+      process.stdout.write(`${await developmentToken(settings(), asked)}\n`);
     });
 
   madoguchi
@@ -69,8 +56,12 @@ export const program = (version: string): Command => {
     )
     .addHelpText('after', migrateHelp)
     .action(({ to }: { to: 'shared' | 'embedded' }) =>
-      runMigrate(config(), to, (line) => void process.stdout.write(`${line}\n`)),
+      runMigrate(settings(), to, (line) => void process.stdout.write(`${line}\n`)),
     );
+
+  addViewsCommands(
+    madoguchi.command('views').description('how the views of a running server stand, and building them anew'),
+  );
 
   return madoguchi;
 };
@@ -118,12 +109,3 @@ Environment:
   MADOGUCHI_RECORDERS     a JSON file of recorder instances (docs/guides/asterisk.md)
   MADOGUCHI_TOKEN_KEYS    a JWK set of your identity provider; needed where HOST is not loopback
   MADOGUCHI_TOKEN_ISSUER  the issuer of the tokens that those keys check`;
-
-const config = (): Config => {
-  const read = configOf(process.env);
-  if (E.isLeft(read)) throw new UsageError(lines(read.left));
-  return read.right;
-};
-
-const lines = (errors: DomainErrors): string =>
-  errors.map(({ field, message }) => (field === undefined ? message : `${field} ${message}`)).join('\n');
