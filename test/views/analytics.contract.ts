@@ -301,7 +301,7 @@ export const analyticsContract = (open: () => Promise<AnalyticsUnderTest>, runs:
       ),
       { numRuns: runs },
     );
-  });
+  }, 120_000);
 };
 
 const dimensions = ['category', 'department', 'handling', 'scope', 'site', 'hour', 'weekday'] as const;
