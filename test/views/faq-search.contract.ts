@@ -424,6 +424,35 @@ export const faqSearchContract = (open: OpenViewsUnderTest): void => {
     });
   });
 
+  describe('the words of a text that may be kept (S8)', () => {
+    const knows = async (text: string) => (await sharedSearch()).vocabulary(text);
+
+    test.each([
+      ['of a question', '粗大ごみ', { known: ['粗大ごみ'], others: 0 }],
+      ['of two answers', '窓口', { known: ['窓口'], others: 0 }],
+      ['of one answer', '券', { known: [], others: 1 }],
+      ['of no article', '見本花子', { known: [], others: 2 }],
+      ['in any form', '引っ越しました', { known: ['引っ越す'], others: 0 }],
+      ['none', 'のですが、', { known: [], others: 0 }],
+      ['no text', '', { known: [], others: 0 }],
+    ])('%s: %s', async (_, text, expected) => {
+      expect(await knows(text)).toEqual(expected);
+    });
+
+    test('each once', async () => {
+      const { known, others } = await knows('窓口で券、粗大ごみの窓口で券');
+      expect({ known: known.toSorted(), others }).toEqual({ known: ['窓口', '粗大ごみ'], others: 1 });
+    });
+
+    test('of published articles alone', async () => {
+      const { log, caughtUp, search } = await searchOver(city);
+      expect(await search.vocabulary('粗大ごみ')).toEqual({ known: ['粗大ごみ'], others: 0 });
+      log.add('faq', 'sodai', ArticleRetired({}));
+      await caughtUp();
+      expect(await search.vocabulary('粗大ごみ')).toEqual({ known: [], others: 1 });
+    });
+  });
+
   describe('articles change', () => {
     test('a revised one is found by its new words alone, a retired one no more', async () => {
       const { log, caughtUp, search } = await searchOver(city);
