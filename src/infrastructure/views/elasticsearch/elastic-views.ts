@@ -85,7 +85,8 @@ export class ElasticViews extends Views {
     const { indices } = this.#slot(name);
     for (let pause: number = POLL_MS[0]; !signal.aborted; pause = Math.min(pause * 2, POLL_MS[1])) {
       const shown = await this.#shown(indices).catch(() => undefined);
-      if (shown?.position !== undefined && shown.position >= position) return this.#refreshed(indices);
+      const isLevel = shown?.position !== undefined && shown.position >= position;
+      if (isLevel && (await this.#refreshed(indices))) return true;
       if (shown?.poisonedBy !== undefined) return false;
       await delay(pause, undefined, { signal }).catch(() => undefined);
     }
