@@ -5,7 +5,7 @@ import type { Vectors } from '../ports/vectors.js';
 import { faqArticles } from '../projections/faq-articles.js';
 import { Reaction } from './reaction.js';
 
-/** Notes which texts stand for an article since an event; whoever fills in vectors makes those that are missing. */
+/** Notes which texts stand for an article since an event (S1); those that lack a vector get it in the background. */
 export class NoteArticleTexts extends Reaction {
   readonly name = 'note-article-texts';
   readonly handles = faqArticles.events.map(({ type }) => type);
@@ -20,8 +20,7 @@ export class NoteArticleTexts extends Reaction {
 
   async react({ stream, revision }: RecordedEvent): Promise<void> {
     const article = await articleNow(this.store, stream.slice(categoryOf(stream).length + 1) as ArticleId);
-    // A later event of the article will be shown too, and stands for this one.
-    if (article === undefined || article.revision > revision) return;
-    await this.vectors.note([await notedOf(article)]);
+    // A later event of the article is shown too, and stands for this one.
+    if (article.revision === revision) await this.vectors.note([await notedOf(article)]);
   }
 }

@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { TextsRefused, type Embeddings } from '../../application/ports/embeddings.js';
+import type { EventStore } from '../../application/ports/event-store.js';
+import type { Leases } from '../../application/ports/leases.js';
+import type { LackingArticle, TextDigest, Vectors } from '../../application/ports/vectors.js';
+import { articleNow, digestOf, textsOf } from '../../application/hybrid-search/article-texts.js';
+
+export interface FillerOptions {
+  /** How often it looks for articles that lack a vector. */
+  readonly lookMs: number;
+  /** First and longest pause after a failure. */
+  readonly retryMs: readonly [number, number];
+  /** How long an endpoint may take for one request. */
+  readonly timeoutMs: number;
+}
+
+const defaults: FillerOptions = { lookMs: 1_000, retryMs: [1_000, 60_000], timeoutMs: 120_000 };
+
+/** That are looked at for one request. */
+const ARTICLES_TOGETHER = 64;
+/** A citizen's query may have to wait behind a request of ours: none is meant to take longer. */
+const REQUEST_MS = 100;
+const FEWEST_CHARACTERS = 200;
+const MOST_CHARACTERS = 20_000;
+const TELL_EVERY_MS = 30_000;
+
+interface Text {
+  readonly article: LackingArticle;
+  readonly digest: TextDigest;
+  readonly text: string;
+}
+
+/**
+ * Has the vectors made that articles lack: of all questions first, with which they are found already, then of questions
+ * with answers. What there is decides what is to be done, so a restart, another model and a lost file are the same to it.
+ * Where processes share the vectors, the one that has the lease does it.
+ */
+export class VectorFiller {
+  readonly #logger = new Logger('vectors');
+  readonly #stopping = new AbortController();
+  readonly #options: FillerOptions;
+  #running: Promise<unknown> = Promise.resolve();
+  #charactersTogether = FEWEST_CHARACTERS;
+  #inHand = 0;
+  #failures = 0;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly embeddings: Embeddings,
+    private readonly vectors: Vectors,
+    private readonly leases: Leases,
+    options: Partial<FillerOptions> = {},
+  ) {
+    this.#options = { ...defaults, ...options };
+  }
+
+  start(): void {
+    const name = `vectors:${this.embeddings.model}`;
+    this.#running = this.leases.hold(name, this.#stopping.signal, ({ signal }) => this.#fill(signal));
+  }
+
+  /** Resolves when no request is under way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  status() {
+    return { reaction: 'fill-vectors', pending: this.#inHand, failing: this.#failures > 0 ? 1 : 0 };
+  }
+
+  async #fill(signal: AbortSignal): Promise<void> {
+    let progress: Progress | undefined;
+    while (!signal.aborted) {
+      try {
+        const done = await this.#step(signal);
+        if (this.#failures > 0) this.#logger.log('vectors are made again');
+        this.#failures = 0;
+        if (done !== undefined && done > 0) await this.#tell((progress ??= new Progress()), done);
+        else {
+          if (done === undefined && progress !== undefined) {
+            await this.#end(progress);
+            progress = undefined;
+          }
+          await pause(this.#options.lookMs, signal);
+        }
+      } catch (error) {
+        if (signal.aborted) break;
+        // Once on the first failure, then now and again: an endpoint that is down all night does not fill the log.
+        if (this.#failures++ % 10 === 0)
+          this.#logger.error(`no vectors can be made now, will try again: ${(error as Error).message}`);
+        const [first, longest] = this.#options.retryMs;
+        await pause(Math.min(first * 2 ** Math.min(this.#failures - 1, 20), longest), signal);
+      }
+    }
+    this.#inHand = 0;
+  }
+
+  /** Resolves with how many texts of articles have their vectors since; `undefined`: none lacked any. */
+  async #step(signal: AbortSignal): Promise<number | undefined> {
+    const lacking = await this.vectors.lacking(ARTICLES_TOGETHER);
+    this.#inHand = lacking.length;
+    if (lacking.length === 0) return undefined;
+    const texts = await this.#textsOf(lacking);
+    const missing = await this.vectors.missing(texts.map(({ digest }) => digest));
+    const made = texts.filter(({ digest }) => missing.has(digest));
+    if (made.length > 0) await this.vectors.put(await this.#embed(made, signal));
+    await this.vectors.note(texts.map(({ article }) => article));
+    return texts.length;
+  }
+
+  /**
+   * For one request, and of one kind, as they are stored now. Of an article that has changed since it was noted, the next
+   * note comes by itself.
+   */
+  async #textsOf(lacking: ReadonlyArray<LackingArticle>): Promise<ReadonlyArray<Text>> {
+    const texts: Text[] = [];
+    let room = this.#charactersTogether;
+    for (const article of lacking) {
+      if (article.lacks !== lacking[0]!.lacks) break;
+      const { found } = await articleNow(this.store, article.id);
+      if (found === undefined) continue;
+      const text = textsOf(found)[article.lacks];
+      const digest = await digestOf(text);
+      if (digest !== article.texts[article.lacks]) continue;
+      room -= text.length;
+      if (room < 0 && texts.length > 0) break;
+      texts.push({ article, digest, text });
+    }
+    return texts;
+  }
+
+  async #embed(texts: ReadonlyArray<Text>, signal: AbortSignal): Promise<ReadonlyMap<TextDigest, Float32Array>> {
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
+    const began = performance.now();
+    const written = texts.map(({ text }) => text);
+    const vectors = await this.#embedWhatIsTaken(written, inTime);
+    const faster = REQUEST_MS / (performance.now() - began);
+    const characters = written.join('').length * Math.min(faster, 2);
+    this.#charactersTogether = Math.min(Math.max(characters, FEWEST_CHARACTERS), MOST_CHARACTERS);
+    return new Map(texts.map(({ digest }, i) => [digest, vectors[i]!]));
+  }
+
+  /** Texts that are refused together are sent one by one, and of one that is too long its first half. */
+  async #embedWhatIsTaken(texts: ReadonlyArray<string>, signal: AbortSignal): Promise<ReadonlyArray<Float32Array>> {
+    try {
+      return await this.embeddings.embed(texts, 'passage', signal);
+    } catch (error) {
+      if (!(error instanceof TextsRefused)) throw error;
+      const [text] = texts;
+      if (texts.length === 1 && text!.length <= FEWEST_CHARACTERS) throw error;
+      const parts = texts.length === 1 ? [text!.slice(0, text!.length / 2)] : texts;
+      const vectors: Float32Array[] = [];
+      for (const part of parts) vectors.push(...(await this.#embedWhatIsTaken([part], signal)));
+      return vectors;
+    }
+  }
+
+  async #tell(progress: Progress, done: number): Promise<void> {
+    progress.done += done;
+    const now = performance.now();
+    if (now - progress.told < TELL_EVERY_MS) return;
+    progress.told = now;
+    const { lacking } = await this.vectors.standing();
+    const minutes = Math.ceil((lacking * (now - progress.began)) / progress.done / 60_000);
+    this.#logger.log(`${progress.done} vectors made, ${lacking} to make: about ${minutes} min left`);
+  }
+
+  async #end({ done }: Progress): Promise<void> {
+    await this.vectors.sweep();
+    this.#logger.log(`${done} vectors made with ${this.embeddings.model}: no article lacks any`);
+  }
+}
+
+class Progress {
+  readonly began = performance.now();
+  told = this.began;
+  done = 0;
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);
