@@ -143,6 +143,7 @@ const ofBody = (document: ApiDocument, operation: Operation, valid: ValidRequest
 const ofBytes = (operation: Operation, valid: ValidRequest): ReadonlyArray<BadRequest> => {
   if (operation.method === 'GET') return [];
   const json = JSON.stringify(valid.body ?? {});
+  const takesCsv = operation.requestBody?.content['text/csv'] !== undefined;
   const raw = (what: string, type: string | undefined, body: string | Uint8Array, status: number): BadRequest => {
     const sent = sentOf(operation, valid);
     const headers = { ...sent.headers, ...(type !== undefined && { 'content-type': type }) };
@@ -155,10 +156,15 @@ const ofBytes = (operation: Operation, valid: ValidRequest): ReadonlyArray<BadRe
     raw('JSON that would change a prototype', type, `{"__proto__": {"a": "${MARKER}"}}`, 400),
     raw('no bytes at all', type, '', 400),
     raw('not UTF-8', type, new Uint8Array([...encoder.encode(json), 0x20, 0xff]), 400),
-    raw('too many bytes, of JSON that is valid', type, json.padEnd(BODY_LIMIT + 1), 413),
-    ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=b', 'application/jsonp'].map(
-      (other) => raw(`a body of ${other}`, other, json, 415),
-    ),
+    // What takes more takes far more than a test sends; its limit is shown elsewhere.
+    ...(takesCsv ? [] : [raw('too many bytes, of JSON that is valid', type, json.padEnd(BODY_LIMIT + 1), 413)]),
+    ...[
+      ...(takesCsv ? [] : ['text/csv']),
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=b',
+      'application/jsonp',
+    ].map((other) => raw(`a body of ${other}`, other, json, 415)),
     raw('a body of no type', undefined, encoder.encode(json), 415),
   ];
 };
@@ -255,7 +261,7 @@ const flaws = (document: ApiDocument, unresolved: Schema, valid: unknown): Reado
           'too long',
           Array.from({ length: schema.maxItems! + 1 }, (_, i) => `${item}${i}`),
         ),
-        here('with a repeat', [item, item]),
+        ...(schema.uniqueItems === true ? [here('with a repeat', [item, item])] : []),
         ...flaws(document, schema.items!, item).map((flaw) => below('0', flaw, [flaw.value])),
       ];
     }

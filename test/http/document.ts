@@ -16,6 +16,7 @@ export interface Schema {
   readonly required?: ReadonlyArray<string>;
   readonly items?: Schema;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
 }
 
 export interface Parameter {

@@ -40,6 +40,16 @@ class City {
     return this.server.done('administrator', 'POST', '/search-dictionary/synonyms', body);
   }
 
+  draft(): Promise<Answer> {
+    return this.server.done('operator', 'POST', '/faq-drafts', article);
+  }
+
+  /** A draft that waits for its department. */
+  async submitted(): Promise<Answer> {
+    const { body } = await this.draft();
+    return this.server.done('operator', 'POST', `/faq-articles/${body.id}/draft/submit`);
+  }
+
   /** Begun just now. */
   call(): Promise<Answer> {
     return this.server.done('operator', 'POST', '/calls', { ...call, startedAt: this.now() });
@@ -91,6 +101,8 @@ const article = {
   answer: '見本課の窓口でできます。',
   category: 'gomi-recycle',
   department: 'gomi-genryo',
+  reference: 'MIHON-0001',
+  internalNote: '混む日は電話を勧めてください。',
 };
 const call = {
   site: 'honcho',
@@ -143,7 +155,14 @@ const after = (answer: Answer) => ({ 'madoguchi-wait-for': answer.headers.get('m
 const scenarios: Readonly<Record<string, (city: City) => Promise<ValidRequest>>> = {
   'GET /faq-articles': async (city) => ({
     as: 'operator',
-    query: { q: '粗大ごみ', category: 'gomi-recycle', department: 'gomi-genryo', limit: '3', unfinished: 'true' },
+    query: {
+      q: '粗大ごみ',
+      category: 'gomi-recycle',
+      department: 'gomi-genryo',
+      limit: '3',
+      unfinished: 'true',
+      order: 'use',
+    },
     headers: await waiting(city),
   }),
   'POST /faq-articles': async () => ({ as: 'administrator', body: article }),
@@ -190,6 +209,80 @@ const scenarios: Readonly<Record<string, (city: City) => Promise<ValidRequest>>>
     const added = await city.done('administrator', 'POST', '/search-dictionary/stop-words', word);
     return { as: 'administrator', headers: tagged(added), body: word };
   },
+
+  'POST /faq-articles/{id}/republish': async (city) => {
+    const { body } = await city.article();
+    const retired = await city.done('administrator', 'POST', `/faq-articles/${body.id}/retire`);
+    return { as: 'administrator', path: { id: body.id }, headers: tagged(retired), body: article };
+  },
+  'POST /faq-drafts': async () => ({ as: 'operator', body: article }),
+  'PUT /faq-articles/{id}/draft': async (city) => {
+    const published = await city.article();
+    const body = { ...article, answer: '見本課の窓口か、郵送でできます。' };
+    return { as: 'operator', path: { id: published.body.id }, headers: tagged(published), body };
+  },
+  'DELETE /faq-articles/{id}/draft': async (city) => {
+    const drafted = await city.draft();
+    return { as: 'operator', path: { id: drafted.body.id }, headers: tagged(drafted) };
+  },
+  'POST /faq-articles/{id}/draft/submit': async (city) => {
+    const drafted = await city.draft();
+    return { as: 'operator', path: { id: drafted.body.id }, headers: tagged(drafted) };
+  },
+  'POST /faq-articles/{id}/draft/approve': async (city) => {
+    const submitted = await city.submitted();
+    return { as: 'department-staff@gomi-genryo', path: { id: submitted.body.id }, headers: tagged(submitted) };
+  },
+  'POST /faq-articles/{id}/draft/return': async (city) => {
+    const submitted = await city.submitted();
+    const path = { id: submitted.body.id };
+    return { as: 'administrator', path, headers: tagged(submitted), body: { reason: '受付時間も書いてください。' } };
+  },
+  'GET /faq-catalogue': async (city) => ({
+    as: 'operator',
+    query: {
+      status: 'in-review',
+      stage: 'in-review',
+      category: 'gomi-recycle',
+      department: 'gomi-genryo',
+      ...paged,
+      after: await cursorOf(city, '/faq-catalogue'),
+    },
+    headers: await waiting(city),
+  }),
+  'GET /faq-use': async (city) => ({
+    as: 'operator',
+    query: {
+      published: 'true',
+      category: 'gomi-recycle',
+      department: 'gomi-genryo',
+      ...paged,
+      after: await cursorOf(city, '/faq-use'),
+    },
+    headers: await waiting(city),
+  }),
+  'GET /faq-articles/{id}/use': async (city) => {
+    const published = await city.article();
+    return { as: 'operator', path: { id: published.body.id }, headers: after(published) };
+  },
+  'POST /faq-articles/{id}/feedback': async (city) => {
+    const [{ body: published }, { body: recorded }] = [await city.article(), await city.inquiry()];
+    return { as: 'operator', path: { id: published.id }, body: { helped: true, inquiry: recorded.id } };
+  },
+  'POST /faq-imports': async (city) => {
+    const { body } = await city.article();
+    return { as: 'administrator', body: { rows: [{ ...article, id: body.id, answer: '郵送でもできます。' }] } };
+  },
+  'GET /faq-export.csv': async (city) => ({
+    as: 'operator',
+    query: { category: 'gomi-recycle', department: 'gomi-genryo' },
+    headers: await waiting(city),
+  }),
+  'GET /faq-export.json': async (city) => ({
+    as: 'operator',
+    query: { category: 'gomi-recycle', department: 'gomi-genryo' },
+    headers: await waiting(city),
+  }),
 
   'GET /inquiries': async (city) => {
     const [{ body: called }, { body: published }] = [await city.call(), await city.article()];

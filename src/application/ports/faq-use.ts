@@ -9,7 +9,7 @@ const count = integer(0, Number.MAX_SAFE_INTEGER);
 
 /** How often an article answered citizens (S1). */
 export const ArticleUse = record(
-  'ArticleUse',
+  'FaqArticleUse',
   {
     id: ArticleId,
     /** Contacts that were recorded with it. */

@@ -1,6 +1,6 @@
 import { onlyRoles } from '../kernel/actor.js';
 import type { Decider } from '../kernel/decider.js';
-import { invalid, rule, unless, when } from '../kernel/errors.js';
+import { invalid, notFound, rule, unless, when } from '../kernel/errors.js';
 import type { FeedbackCommand } from './commands.js';
 import { feedbackEvents, FeedbackGiven, type FeedbackEvent } from './events.js';
 
@@ -22,7 +22,7 @@ export const feedback: Decider<FeedbackCommand, FeedbackState, FeedbackEvent> = 
       [
         ...onlyRoles(actor, 'operator', 'supervisor'),
         ...when(state.status === 'given', rule('feedback_given', 'this was said before')),
-        ...when(!facts.articleKnown, invalid('unknown_article', 'there is no such FAQ article', 'article')),
+        ...when(!facts.articleKnown, notFound('article_not_found', 'there is no such article')),
         ...when(!facts.inquiryKnown, invalid('unknown_inquiry', 'there is no such inquiry', 'inquiry')),
       ],
       () => [FeedbackGiven(data)],

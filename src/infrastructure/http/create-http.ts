@@ -4,10 +4,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance } from 'fastify';
 import type { OperationSpec } from './operation.js';
 import { serveReference } from './reference.js';
-import { onlyJson } from './only-json.js';
+import { readBodies } from './bodies.js';
 import { refuseAddress, refuseBytes } from './unreadable.js';
 
-/** The largest body that any operation takes, in bytes. */
+/** The largest body, in bytes, of an operation that says nothing else. */
 const BODY_LIMIT = 262_144;
 
 /** What a browser may do with any answer; the reference page has a policy of its own. */
@@ -41,7 +41,7 @@ export const createHttp = async (
   });
   const logger = new Logger('HTTP');
   const fastify = app.getHttpAdapter().getInstance();
-  onlyJson(fastify);
+  readBodies(fastify, operations);
   traces?.requests(fastify);
   fastify.addHook('onRequest', async (_request, reply) => void reply.headers(SAFE));
   fastify.addHook('onResponse', async (request, reply) => {

@@ -7,6 +7,7 @@ import type { Position } from '../../application/ports/event-store.js';
 import type { Actor } from '../../domain/kernel/actor.js';
 import { pattern, record, ScalarType, type RecordType } from '../../domain/kernel/codec.js';
 import { decode, invalid, type DomainError, type DomainErrors } from '../../domain/kernel/errors.js';
+import { CsvText } from './bodies.js';
 import { specOf, type OperationSpec } from './operation.js';
 import { problemOf } from './problem.js';
 
@@ -25,6 +26,8 @@ export interface Input {
   readonly actor: Actor;
   /** Of a command. */
   readonly request: Request;
+  /** Whether the body came as CSV. */
+  readonly csv: boolean;
 }
 
 export const IdempotencyKey = pattern<string>(
@@ -63,7 +66,11 @@ const inputOf = (spec: OperationSpec, http: FastifyRequest): Input => {
   const params = part('path.', decode(spec.params ?? noFields, http.params));
   const query = part('query.', decode(spec.query ?? noFields, typed(spec.query ?? noFields, http.query as Texts)));
   const nothing = spec.body === undefined && http.body === undefined;
-  const body = part('', decode(spec.body ?? noFields, nothing ? {} : http.body));
+  const csv = http.body instanceof CsvText;
+  const body = part(
+    '',
+    http.body instanceof CsvText ? spec.csv!(http.body.text) : decode(spec.body ?? noFields, nothing ? {} : http.body),
+  );
   const key = spec.command === true ? header('idempotency-key', IdempotencyKey, true) : undefined;
   const tag = header('if-match', EntityTag, false);
   if (tag !== undefined && spec.ifMatch !== true)
@@ -79,7 +86,7 @@ const inputOf = (spec: OperationSpec, http: FastifyRequest): Input => {
     ...(tag !== undefined && { expectedRevision: Number(tag.slice(1, -1)) }),
     ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) && { traceparent }),
   };
-  return { params, query, body, actor, request };
+  return { params, query, body, actor, request, csv };
 };
 
 type Texts = Readonly<Record<string, unknown>>;

@@ -81,7 +81,13 @@ const operationObject = (spec: OperationSpec, components: Components): JsonSchem
       ...headers(spec),
     ],
     ...(body !== undefined && {
-      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, components) } } },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: jsonSchema(body, components) },
+          ...(spec.csv !== undefined && { 'text/csv': { schema: { type: 'string' } } }),
+        },
+      },
     }),
     responses: {
       [success.status]: {

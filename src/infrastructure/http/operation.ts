@@ -1,7 +1,9 @@
 import { applyDecorators, HttpCode, RequestMapping, RequestMethod } from '@nestjs/common';
+import type { Either } from 'fp-ts/lib/Either.js';
 import type { Mixed, TypeOf } from 'io-ts';
 import type { ViewName } from '../../application/ports/views.js';
 import type { RecordType } from '../../domain/kernel/codec.js';
+import type { DomainErrors } from '../../domain/kernel/errors.js';
 
 // oxlint-disable-next-line no-explicit-any -- any record of fields
 type Fields = RecordType<any, any>;
@@ -17,6 +19,10 @@ export interface OperationSpec {
   readonly params?: Fields;
   readonly query?: Fields;
   readonly body?: Fields;
+  /** The same body as CSV: what the text says, decoded by `body`'s codec, or all that is wrong with it. */
+  readonly csv?: (text: string) => Either<DomainErrors, unknown>;
+  /** The largest body, in bytes, where it is larger than that of others. */
+  readonly bodyLimit?: number;
   readonly success: {
     readonly status: 200 | 201 | 202;
     readonly description: string;

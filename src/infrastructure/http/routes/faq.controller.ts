@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { createdId } from '../../../application/aggregates/ids.js';
-import { PublishArticle, RetireArticle, ReviseArticle } from '../../../application/faq/commands.js';
+import { byUse } from '../../../application/faq/by-use.js';
+import { PublishArticle, RepublishArticle, RetireArticle, ReviseArticle } from '../../../application/faq/commands.js';
 import { FaqArticle, FaqFound, FaqSearch } from '../../../application/ports/faq-search.js';
+import { FaqUse } from '../../../application/ports/faq-use.js';
 import { ArticleContent } from '../../../domain/faq/events.js';
-import { flag, integer, record, scalar } from '../../../domain/kernel/codec.js';
+import { flag, integer, oneOf, record, scalar } from '../../../domain/kernel/codec.js';
 import { ArticleId, CategoryCode, DepartmentCode } from '../../../domain/kernel/ids.js';
 import { Done } from '../answer.js';
 import { Input } from '../input.js';
@@ -21,27 +23,30 @@ const QueryText = scalar<string>(
   (u) => typeof u === 'string' && u.length <= 500,
 );
 
+const MOST_HITS = 50;
+
 const search = operation({
   method: 'get',
   path: '/faq-articles',
   tag,
   summary: 'Find published articles by what a citizen says (S1)',
   description:
-    'Words or a whole sentence. With `unfinished` the last word may still be being typed. `matches` are UTF-16 offsets into the text beside them.',
+    'Words or a whole sentence. With `unfinished` the last word may still be being typed. `matches` are UTF-16 offsets into the text beside them. With `order=use` the best fifty hits are ordered by how often contacts were answered from them.',
   query: record(
     'FaqSearchQuery',
     { q: QueryText },
     {
       category: CategoryCode,
       department: DepartmentCode,
-      limit: integer(1, 50, 'How many at most; 10 if absent.'),
+      limit: integer(1, MOST_HITS, 'How many at most; 10 if absent.'),
       unfinished: flag,
+      order: oneOf('relevance', 'use'),
     },
   ),
   view: 'faq-articles',
   success: {
     status: 200,
-    description: 'Best first.',
+    description: 'Best first, or most used first.',
     body: FaqFound,
   },
 });
@@ -90,17 +95,32 @@ const retire = operation({
   success: done,
 });
 
+const republish = operation({
+  method: 'post',
+  path: '/faq-articles/:id/republish',
+  tag,
+  summary: 'Publish a retired article again, with the text that now holds',
+  params: id,
+  body: ArticleContent,
+  command: true,
+  ifMatch: true,
+  success: done,
+});
+
 @Controller()
 export class FaqController {
   constructor(
     private readonly bus: CommandBus,
     private readonly faq: FaqSearch,
+    private readonly use: FaqUse,
   ) {}
 
   @Handles(search)
-  search(@Input() { query }: InputOf<typeof search>) {
-    const { q, limit = 10, ...filters } = query;
-    return this.faq.search({ text: q, limit, ...filters });
+  async search(@Input() { query }: InputOf<typeof search>) {
+    const { q, limit = 10, order = 'relevance', ...filters } = query;
+    if (order === 'relevance') return this.faq.search({ text: q, limit, ...filters });
+    const best = await this.faq.search({ text: q, limit: MOST_HITS, ...filters });
+    return { ...best, items: (await byUse(best.items, this.use)).slice(0, limit) };
   }
 
   @Handles(get)
@@ -121,5 +141,10 @@ export class FaqController {
   @Handles(retire)
   retire(@Input() { params, request }: Input & InputOf<typeof retire>) {
     return this.bus.execute(new RetireArticle(params.id, {}, request));
+  }
+
+  @Handles(republish)
+  republish(@Input() { params, body, request }: Input & InputOf<typeof republish>) {
+    return this.bus.execute(new RepublishArticle(params.id, body, request));
   }
 }
