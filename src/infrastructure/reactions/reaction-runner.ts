@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { epochMs } from '../../domain/kernel/time.js';
-import type { Checkpoints } from '../../application/ports/checkpoints.js';
+import { CheckpointLost, type Checkpoints } from '../../application/ports/checkpoints.js';
 import type { Clock } from '../../application/ports/clock.js';
 import {
   BadPosition,
@@ -94,13 +94,13 @@ export class ReactionRunner {
     }
   }
 
-  /** From the beginning, when the events have moved to another store: what was done already is only recognised again. */
+  /** From the beginning, when the events have moved or the checkpoint is lost: what was done is only recognised again. */
   private async resume(lease: Lease): Promise<void> {
     try {
       await this.follow(lease);
     } catch (error) {
-      if (!(error instanceof BadPosition)) throw error;
-      this.logger.warn(`starts from the beginning, its checkpoint was refused: ${error.code}`);
+      if (!(error instanceof BadPosition || error instanceof CheckpointLost)) throw error;
+      this.logger.warn(`starts from the beginning, its checkpoint is of no use: ${error.message}`);
       await this.checkpoints.drop(this.reaction.name, lease);
     }
   }
@@ -138,7 +138,7 @@ export class ReactionRunner {
       if (!(await this.wait(Math.min(left, this.options.clockPollMs), signal))) return;
   }
 
-  /** Throws `LeaseLost`. */
+  /** Throws `LeaseLost` and `CheckpointLost`. */
   private async settle(event: RecordedEvent, lease: Lease, signal: AbortSignal): Promise<void> {
     const entry: Pending = { position: event.position, settled: false, failures: 0 };
     this.pending.push(entry);
@@ -161,7 +161,7 @@ export class ReactionRunner {
     await this.saving;
   }
 
-  /** Throws `LeaseLost`. */
+  /** Throws `LeaseLost` and `CheckpointLost`. */
   private async save(lease: Lease, signal: AbortSignal): Promise<void> {
     for (let failures = 0; this.reached !== undefined && this.reached !== this.saved;) {
       const position = this.reached;
@@ -169,7 +169,7 @@ export class ReactionRunner {
         await this.checkpoints.set(this.reaction.name, position, lease);
         this.saved = position;
       } catch (error) {
-        if (error instanceof LeaseLost || signal.aborted) throw error;
+        if (error instanceof LeaseLost || error instanceof CheckpointLost || signal.aborted) throw error;
         this.logger.error(`its checkpoint cannot be written, will try again: ${(error as Error).message}`);
         await this.pause(failures++, signal);
       }

@@ -1,5 +1,5 @@
-import type { Client, estypes } from '@elastic/elasticsearch';
-import type { Checkpoints } from '../../../application/ports/checkpoints.js';
+import { errors, type Client, type estypes } from '@elastic/elasticsearch';
+import { CheckpointLost, type Checkpoints } from '../../../application/ports/checkpoints.js';
 import type { Position } from '../../../application/ports/event-store.js';
 import {
   OtherDimensions,
@@ -35,33 +35,52 @@ interface Found<Doc> {
   readonly seen: { readonly seqNo: number; readonly primaryTerm: number };
 }
 
-const idOf = { article: (id: string) => `article:${id}`, text: (digest: string) => `text:${digest}` };
+interface StoredCheckpoint {
+  readonly position: Position;
+}
+
+const idOf = {
+  article: (id: string) => `article:${id}`,
+  text: (digest: string) => `text:${digest}`,
+  checkpoint: (reaction: string) => `checkpoint:${reaction}`,
+};
 
 /** Vectors in an index of Elasticsearch, where they are compared too; for all processes. */
 export class ElasticVectors extends Vectors {
   readonly #index: string;
 
+  readonly #reached = new Map<string, Position>();
+  #created: Promise<void> | undefined;
+
   override readonly checkpoints: Checkpoints = {
-    get: async (reaction) => (await this.#get<{ position: Position }>([`checkpoint:${reaction}`]))[0]?.source.position,
+    get: async (reaction) => {
+      const [found] = await this.#get<StoredCheckpoint>([idOf.checkpoint(reaction)]);
+      if (found === undefined) this.#reached.delete(reaction);
+      else this.#reached.set(reaction, found.source.position);
+      return found?.source.position;
+    },
     // Whoever writes it, what it says was noted was noted in this very index.
     set: async (reaction, position) => {
-      const id = `checkpoint:${reaction}`;
-      const write = async (): Promise<void> => {
-        const [before] = await this.#get<{ position: Position }>([id]);
-        if (before !== undefined && before.source.position >= position) return;
-        const conflicts = await this.#write([writeOf(id, { kind: 'checkpoint', position }, before)]);
-        if (conflicts.length > 0) await write();
-      };
-      await write();
+      const id = idOf.checkpoint(reaction);
+      for (let conflicts: ReadonlyArray<string> = [id]; conflicts.length > 0;) {
+        const [before] = await this.#get<StoredCheckpoint>([id]);
+        const stands = before?.source.position ?? '';
+        // The index was deleted, or an older one restored.
+        if (stands < (this.#reached.get(reaction) ?? '')) throw new CheckpointLost(reaction);
+        if (stands >= position) return;
+        conflicts = await this.#write([writeOf(id, { kind: 'checkpoint', position }, before)]);
+      }
+      this.#reached.set(reaction, position);
     },
-    drop: async () => {
+    drop: async (reaction) => {
+      this.#reached.delete(reaction);
       const query: Query = { terms: { kind: ['article', 'unpublished', 'checkpoint'] } };
-      await this.#client.indices.refresh({ index: this.#index });
+      await this.#refresh();
       await this.#client.deleteByQuery({ index: this.#index, query, conflicts: 'proceed', refresh: true });
     },
   };
 
-  private constructor(
+  constructor(
     private readonly cluster: Cluster,
     private readonly model: string,
   ) {
@@ -71,11 +90,6 @@ export class ElasticVectors extends Vectors {
 
   get #client(): Client {
     return this.cluster.client;
-  }
-
-  static async open(cluster: Cluster, model: string): Promise<ElasticVectors> {
-    await createVectorIndex(cluster.client, cluster.prefix, model);
-    return new ElasticVectors(cluster, model);
   }
 
   override async note(articles: ReadonlyArray<NotedArticle>): Promise<void> {
@@ -102,6 +116,7 @@ export class ElasticVectors extends Vectors {
   }
 
   override async put(vectors: ReadonlyMap<TextDigest, Float32Array>): Promise<void> {
+    await this.#exists();
     const known = await this.#dimensions();
     const given = [...vectors.values()].find(({ length }) => length !== (known ?? length));
     if (known !== undefined && given !== undefined) throw new OtherDimensions(this.model, known, given.length);
@@ -114,7 +129,7 @@ export class ElasticVectors extends Vectors {
   }
 
   override async lacking(limit: number): Promise<ReadonlyArray<LackingArticle>> {
-    await this.#client.indices.refresh({ index: this.#index });
+    await this.#refresh();
     const { hits } = await this.#client.search<Required<StoredArticle> & { readonly key: ArticleId }>({
       index: this.#index,
       query: { range: { lacks: { gt: 0 } } },
@@ -130,11 +145,12 @@ export class ElasticVectors extends Vectors {
   }
 
   override async sweep(): Promise<void> {
+    await this.#exists();
     const index = this.#index;
     const all = Object.keys(await this.#client.indices.get({ index: vectorIndices(this.cluster.prefix) }));
     const others = all.filter((name) => name !== index);
     if (others.length > 0) await this.#client.indices.delete({ index: others, ignore_unavailable: true });
-    await this.#client.indices.refresh({ index });
+    await this.#refresh();
     const named = new Set<string>();
     for await (const article of this.#all('article', ['question', 'whole']))
       for (const digest of article) named.add(digest);
@@ -148,6 +164,7 @@ export class ElasticVectors extends Vectors {
 
   override async similar(query: SimilarQuery, signal: AbortSignal): Promise<ReadonlyArray<Similar>> {
     const { vector, category, department, limit, also } = query;
+    await this.#exists();
     const filter = [...term('category', category), ...term('department', department)];
     const [nearest, others] = await Promise.all([
       this.#compare(vector, filter, limit, signal),
@@ -158,6 +175,7 @@ export class ElasticVectors extends Vectors {
   }
 
   override async standing() {
+    await this.#exists();
     const { aggregations } = await this.#client.search<
       unknown,
       Record<'articles' | 'questions' | 'wholes', estypes.AggregationsFilterAggregate>
@@ -216,19 +234,43 @@ export class ElasticVectors extends Vectors {
     return (vector as estypes.MappingDenseVectorProperty).dims;
   }
 
+  /** The index is there, unless somebody deleted it since; a cluster may come up after us. */
+  #exists(): Promise<void> {
+    this.#created ??= createVectorIndex(this.#client, this.cluster.prefix, this.model).catch((error: unknown) => {
+      this.#created = undefined;
+      throw error;
+    });
+    return this.#created;
+  }
+
+  /** Has searches find all that was written. */
+  async #refresh(): Promise<void> {
+    await this.#exists();
+    try {
+      await this.#client.indices.refresh({ index: this.#index });
+    } catch (error) {
+      if (error instanceof errors.ResponseError && error.statusCode === 404) this.#created = undefined;
+      throw error;
+    }
+  }
+
   /** As they are now, also what no search finds yet; in the same order. */
   async #get<Doc>(
     ids: ReadonlyArray<string>,
     source?: ReadonlyArray<string>,
   ): Promise<ReadonlyArray<Found<Doc> | undefined>> {
     if (ids.length === 0) return [];
+    await this.#exists();
     const { docs } = await this.#client.mget<Doc>({
       index: this.#index,
       ids: [...ids],
       ...(source !== undefined && { _source: [...source] }),
     });
     return docs.map((doc) => {
-      if ('error' in doc) throw new Error(`the vectors cannot be read: ${doc.error.type}`);
+      if ('error' in doc) {
+        this.#created = undefined;
+        throw new Error(`the vectors cannot be read: ${doc.error.type}`);
+      }
       if (!doc.found) return undefined;
       return { source: doc._source!, seen: { seqNo: doc._seq_no!, primaryTerm: doc._primary_term! } };
     });
