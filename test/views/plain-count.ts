@@ -2,7 +2,7 @@ import type {
   AnalyticsFilter,
   AnalyticsRange,
   Dimension,
-  FaqUse,
+  FaqUseFigures,
   Figures,
   Searches,
   SearchOutcome,
@@ -119,7 +119,7 @@ export const plainCount = (events: ReadonlyArray<RecordedEvent>) => {
       const place = ({ value }: { value?: string }) => value ?? '\u{10FFFF}';
       return { total: sum(all), groups: groups.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)) };
     },
-    faqUse: (range: AnalyticsRange, filter: AnalyticsFilter, limit: number): FaqUse => {
+    faqUse: (range: AnalyticsRange, filter: AnalyticsFilter, limit: number): FaqUseFigures => {
       const counted = selected(range, filter).flatMap((each) => each.counted);
       const used = counted.flatMap(({ faqArticle }) => faqArticle ?? []);
       const articles = most(used, limit).map(({ name, count }) => ({ article: name as never, contacts: count }));

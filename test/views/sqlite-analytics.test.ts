@@ -22,6 +22,7 @@ describe('SQLite', () => {
 /** What the tables count, without what was counted and taken away again; profiles by what they are. */
 const counts = (db: DatabaseSync) => ({
   hourly: db.prepare('SELECT * FROM hourly WHERE contacts + calls > 0').all(),
+  properties: db.prepare('SELECT * FROM hourly_properties WHERE contacts + calls > 0').all(),
   profiles: db
     .prepare(
       `SELECT profiles.contacts, hourly_profiles.* FROM hourly_profiles JOIN profiles ON profiles.id = profile

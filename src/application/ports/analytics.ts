@@ -79,14 +79,14 @@ export type Summary = t.TypeOf<typeof Summary>;
 export const ArticleUse = record('ArticleUse', { article: ArticleId, contacts: count });
 export type ArticleUse = t.TypeOf<typeof ArticleUse>;
 
-export const FaqUse = record('FaqUse', {
+export const FaqUseFigures = record('FaqUseFigures', {
   contacts: count,
   /** Of the contacts, those for which an article was used. */
   withArticle: count,
   /** The most used first; of equal ones, by id. */
   articles: t.readonlyArray(ArticleUse),
 });
-export type FaqUse = t.TypeOf<typeof FaqUse>;
+export type FaqUseFigures = t.TypeOf<typeof FaqUseFigures>;
 
 /** Which searches' words are counted: all, those that found nothing, those after which no article was chosen. */
 export const SearchOutcome = oneOf('any', 'nothing-found', 'nothing-chosen');
@@ -116,7 +116,7 @@ export abstract class Analytics {
 
   abstract total(range: AnalyticsRange, filter: AnalyticsFilter): Promise<Figures>;
 
-  abstract faqUse(range: AnalyticsRange, filter: AnalyticsFilter, limit: number): Promise<FaqUse>;
+  abstract faqUse(range: AnalyticsRange, filter: AnalyticsFilter, limit: number): Promise<FaqUseFigures>;
 
   abstract searches(range: AnalyticsRange, outcome: SearchOutcome, limit: number): Promise<Searches>;
 }

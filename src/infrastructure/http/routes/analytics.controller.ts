@@ -3,7 +3,7 @@ import { againstFigures, againstSearches } from '../../../application/analytics/
 import {
   Analytics,
   Dimension,
-  FaqUse,
+  FaqUseFigures,
   Figures,
   FullHour,
   HourOfDay,
@@ -65,7 +65,7 @@ const faqUse = operation({
   path: '/analytics/faq-use',
   summary: 'For how many contacts an FAQ article was used, and which ones most (S1)',
   query: record('FaqUseQuery', range, { ...filter, limit }),
-  success: { status: 200, description: 'The counts.', body: FaqUse },
+  success: { status: 200, description: 'The counts.', body: FaqUseFigures },
 });
 
 const searches = operation({

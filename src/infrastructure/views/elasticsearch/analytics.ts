@@ -5,7 +5,7 @@ import {
   type AnalyticsRange,
   type ArticleUse,
   type Dimension,
-  type FaqUse,
+  type FaqUseFigures,
   type FigureGroup,
   type Figures,
   type Searches,
@@ -133,7 +133,7 @@ export class ElasticAnalytics extends Analytics {
     return figures(found as unknown as CountedConversations);
   }
 
-  async faqUse(range: AnalyticsRange, filter: AnalyticsFilter, limit: number): Promise<FaqUse> {
+  async faqUse(range: AnalyticsRange, filter: AnalyticsFilter, limit: number): Promise<FaqUseFigures> {
     const used = {
       filter: { exists: { field: 'contacts.article' } },
       aggs: { articles: most('contacts.article', limit) },

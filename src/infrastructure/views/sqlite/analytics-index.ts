@@ -11,10 +11,18 @@ import { hourOf } from '../hours.js';
 import { prepared } from './prepared.js';
 import type { DocumentIndex } from './sqlite-view.js';
 
+export const contactProperties = ['category', 'department', 'handling', 'scope'] as const;
+/** Stands for a property of a call without contacts, which has none. */
+export const NO_CONTACT = 'none';
+
 /** By what a row of each table is found, and what it counts. */
 const tables = {
   hourly: {
     keys: ['hour', 'site'],
+    counts: ['contacts', 'in_scope', 'resolved', 'calls', 'ended', 'seconds'],
+  },
+  hourly_properties: {
+    keys: ['property', 'hour', 'value'],
     counts: ['contacts', 'in_scope', 'resolved', 'calls', 'ended', 'seconds'],
   },
   hourly_profiles: { keys: ['profile', 'hour', 'site'], counts: ['conversations', 'calls', 'ended', 'seconds'] },
@@ -71,18 +79,40 @@ const countsOfConversation = (db: DatabaseSync, conversation: Conversation): Rea
   const seconds = secondsOf(conversation);
   const hour = hourOf(moment);
   const call = [startedAt === undefined ? 0 : 1, seconds === undefined ? 0 : 1, seconds ?? 0];
-  const inScope = contacts.filter(({ scope }) => scope === 'in-scope');
-  const resolved = inScope.filter(({ handling }) => handling === 'answered');
   return [
-    ['hourly', [hour, site], [contacts.length, inScope.length, resolved.length, ...call]],
+    ['hourly', [hour, site], [...countsOf(contacts), ...call]],
+    ...valuesOf(contacts).map(([property, value, having]): Count => [
+      'hourly_properties',
+      [property, hour, value],
+      [...countsOf(having), ...call],
+    ]),
     ['hourly_profiles', [profileOf(db, contacts), hour, site], [1, ...call]],
-    ...contacts.flatMap(({ faqArticle, category, department, handling, scope }): ReadonlyArray<Count> =>
-      faqArticle === undefined
-        ? []
-        : [['hourly_articles', [faqArticle, hour, site, category, department, handling, scope], [1]]],
-    ),
+    ...contacts.flatMap((contact): ReadonlyArray<Count> => {
+      const { faqArticle, category, department, handling, scope } = contact;
+      if (faqArticle === undefined) return [];
+      prepared(db, 'INSERT OR IGNORE INTO articles VALUES (?)').run(faqArticle);
+      return [['hourly_articles', [faqArticle, hour, site, category, department, handling, scope], [1]]];
+    }),
   ];
 };
+
+/** Contacts, those in scope, and of these the ones that were answered at once. */
+const countsOf = (contacts: ReadonlyArray<CountedContact>): ReadonlyArray<number> => {
+  const inScope = contacts.filter(({ scope }) => scope === 'in-scope');
+  return [contacts.length, inScope.length, inScope.filter(({ handling }) => handling === 'answered').length];
+};
+
+/** Each value that any of the contacts has, and the contacts that have it; where there is no contact, that. */
+const valuesOf = (
+  contacts: ReadonlyArray<CountedContact>,
+): ReadonlyArray<readonly [property: string, value: string, having: ReadonlyArray<CountedContact>]> =>
+  contacts.length === 0
+    ? [[NO_CONTACT, '', []]]
+    : contactProperties.flatMap((property) =>
+        [...Map.groupBy(contacts, (contact) => contact[property])].map(
+          ([value, having]) => [property, value, having] as const,
+        ),
+      );
 
 /** The profile that these contacts make, in whatever order they came; there are few, and none is ever removed. */
 const profileOf = (db: DatabaseSync, contacts: ReadonlyArray<CountedContact>): number => {
