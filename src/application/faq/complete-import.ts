@@ -20,7 +20,8 @@ export interface Imported extends Outcome {
   readonly overtaken: number;
 }
 
-const AT_A_TIME = 16;
+/** Enough that many share one write to disk, few enough that others come between. */
+const AT_A_TIME = 64;
 
 /** Does the rows of an import that was accepted, each under a command id of its own: done twice is done once. */
 @Injectable()
