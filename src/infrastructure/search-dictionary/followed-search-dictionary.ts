@@ -1,23 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import * as E from 'fp-ts/lib/Either.js';
-import { projected } from '../../application/projections/projection.js';
 import { UnreadableEvent } from '../../application/aggregates/aggregates.js';
+import { CITY } from '../../application/aggregates/facts.js';
 import {
   BadPosition,
+  streamName,
   type EventStore,
   type Position,
   type RecordedEvent,
 } from '../../application/ports/event-store.js';
 import { SearchDictionary, type Dictionary } from '../../application/ports/search-dictionary.js';
+import { projected } from '../../application/projections/projection.js';
 import { searchDictionaryEvents, type SearchDictionaryEvent } from '../../domain/search-dictionary/events.js';
 import { searchDictionary, stopWords, synonymGroups } from '../../domain/search-dictionary/search-dictionary.js';
 
+const stream = streamName(searchDictionary.category, CITY);
 const filter = { types: searchDictionaryEvents.map(({ type }) => type) };
 
 /**
- * The dictionary folded in memory from its events, which are few: from the beginning when the process starts, then as
- * they come. During an outage, and before an event that cannot be read, it stays as it is, and follows again by itself.
+ * The dictionary folded in memory from its one stream: as a whole when the process starts, then as events come. During an
+ * outage, and before an event that cannot be read, it stays as it is, and follows again by itself.
  */
 export class FollowedSearchDictionary extends SearchDictionary {
   readonly #logger = new Logger('SearchDictionary');
@@ -60,43 +63,51 @@ export class FollowedSearchDictionary extends SearchDictionary {
   async #supervise(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; failures++) {
       const before = this.#position;
-      try {
-        await this.#follow(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (this.#position !== before) failures = 0;
-        // Once, then now and again: an outage of a night does not fill the log.
-        if (failures % 10 === 0) this.#logger.error(`stays as it is, will try again: ${reasonOf(error)}`);
-        if (error instanceof BadPosition) this.#forget();
-        await this.#pause(failures, signal);
-      }
+      const reason = await this.#follow(signal).then(() => 'the subscription ended', this.#failed);
+      if (signal.aborted) return;
+      if (this.#position !== before) failures = 0;
+      // Once, then now and again: an outage of a night does not fill the log.
+      if (failures % 10 === 0) this.#logger.error(`stays as it is, will try again: ${reason}`);
+      await this.#pause(failures, signal);
     }
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const from = this.#position;
-    for await (const batch of this.store.subscribe({ filter, signal, ...(from !== undefined && { from }) })) {
-      for (const recorded of batch.events) this.#take(recorded);
-      this.#position = batch.checkpoint;
+    this.#position ??= await this.#readAll();
+    for await (const { events, checkpoint } of this.store.subscribe({ from: this.#position, filter, signal })) {
+      for (const recorded of events) this.#take(recorded);
+      this.#position = checkpoint;
     }
   }
 
+  /** The stream as it stands, and a position before which all is in; what is met again after it is passed over. */
+  async #readAll(): Promise<Position> {
+    const head = await this.store.head();
+    for await (const recorded of this.store.readStream(stream)) this.#take(recorded);
+    return head;
+  }
+
   #take(recorded: RecordedEvent): void {
+    const { revision, position } = recorded;
+    if (this.#revision !== undefined && revision <= this.#revision) return;
     const decoded = projected<SearchDictionaryEvent>(searchDictionaryEvents, recorded);
     if (E.isLeft(decoded)) throw new UnreadableEvent(recorded, decoded.left);
     this.#state = searchDictionary.evolve(this.#state, decoded.right.event);
-    this.#revision = recorded.revision;
-    this.#position = recorded.position;
+    this.#revision = revision;
     this.#dictionary = undefined;
+    if (this.#position !== undefined) this.#position = position;
   }
 
-  /** The events have moved to another store. */
-  #forget(): void {
-    this.#state = searchDictionary.initial;
-    this.#revision = undefined;
-    this.#position = undefined;
-    this.#dictionary = undefined;
-  }
+  /** Where the events have moved to another store, all is read again. */
+  #failed = (error: unknown): string => {
+    if (error instanceof BadPosition) {
+      this.#state = searchDictionary.initial;
+      this.#revision = undefined;
+      this.#position = undefined;
+    }
+    // Messages of other errors may repeat values.
+    return error instanceof UnreadableEvent ? error.message : error instanceof Error ? error.name : typeof error;
+  };
 
   async #pause(failures: number, signal: AbortSignal): Promise<void> {
     const [first, longest] = this.retryMs;
@@ -104,7 +115,3 @@ export class FollowedSearchDictionary extends SearchDictionary {
     await sleep(ms / 2 + (Math.random() * ms) / 2, undefined, { signal }).catch(() => undefined);
   }
 }
-
-// Messages of other errors may repeat values.
-const reasonOf = (error: unknown) =>
-  error instanceof UnreadableEvent ? error.message : error instanceof Error ? error.name : typeof error;
