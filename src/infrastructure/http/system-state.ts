@@ -5,6 +5,7 @@ import { DepartmentInbox } from '../../application/ports/department-inbox.js';
 import { EventStore } from '../../application/ports/event-store.js';
 import { KeyVault } from '../../application/ports/key-vault.js';
 import { Leases } from '../../application/ports/leases.js';
+import { MeaningHealth } from '../../application/ports/meaning-health.js';
 import { RecorderHealth } from '../../application/ports/recorder-health.js';
 import { Views, type ViewStatus } from '../../application/ports/views.js';
 import { Reactions } from '../reactions/reactions.js';
@@ -26,6 +27,7 @@ export class SystemState {
     private readonly recorders: RecorderHealth,
     private readonly leases: Leases,
     private readonly reactions: Reactions,
+    private readonly meaning: MeaningHealth,
     private readonly clock: Clock,
   ) {}
 
@@ -38,7 +40,7 @@ export class SystemState {
       leases: this.leases
         .status()
         .map(({ name, state, epoch }) => ({ name, state, ...(epoch !== undefined && { epoch }) })),
-      reactions: this.reactions.status(),
+      reactions: [...this.reactions.status(), ...this.meaning.reactions()],
     };
   }
 
@@ -52,14 +54,19 @@ export class SystemState {
       Promise.race([asked, delay(ANSWER_MS, undefined, { signal: late.signal })]).catch(() => undefined);
     try {
       const now = this.clock.now();
-      const [stores, views, overdueCallbacks] = await Promise.all([
+      const [stores, views, overdueCallbacks, meaning] = await Promise.all([
         inTime(Promise.all([this.store.head(), this.keys.ping()])),
         inTime(this.viewPort.status(now)),
         inTime(this.inbox.overdueCount(now)),
+        inTime(this.meaning.status()),
       ]);
       if (stores === undefined) return undefined;
       this.views = views ?? this.views.map((view) => ({ ...view, outage: view.outage ?? 'no answer' }));
-      return { views: this.views, ...(overdueCallbacks !== undefined && { overdueCallbacks }) };
+      return {
+        views: this.views,
+        ...(overdueCallbacks !== undefined && { overdueCallbacks }),
+        ...(meaning !== undefined && { meaning }),
+      };
     } finally {
       late.abort();
     }

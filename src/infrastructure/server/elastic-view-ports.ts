@@ -5,7 +5,7 @@ import { DepartmentInbox } from '../../application/ports/department-inbox.js';
 import { Directory } from '../../application/ports/directory.js';
 import { FaqCatalogue } from '../../application/ports/faq-catalogue.js';
 import { FaqUse } from '../../application/ports/faq-use.js';
-import { FaqSearch } from '../../application/ports/faq-search.js';
+import { LexicalFaqSearch } from '../../application/ports/faq-search.js';
 import { RecordingsView } from '../../application/ports/recordings-view.js';
 import type { SearchDictionary } from '../../application/ports/search-dictionary.js';
 import { ElasticAnalytics } from '../views/elasticsearch/analytics.js';
@@ -20,7 +20,7 @@ import { ElasticRecordingsView } from '../views/elasticsearch/recordings.js';
 
 /** Which query of a cluster stands behind which port. */
 export const elasticViewPorts = (views: ElasticViews, dictionary: SearchDictionary): ReadonlyArray<Provider> => [
-  { provide: FaqSearch, useValue: new ElasticFaqSearch(views, dictionary) },
+  { provide: LexicalFaqSearch, useValue: new ElasticFaqSearch(views, dictionary) },
   { provide: FaqCatalogue, useValue: new ElasticFaqCatalogue(views) },
   { provide: FaqUse, useValue: new ElasticFaqUse(views) },
   { provide: ContactHistory, useValue: new ElasticContactHistory(views) },

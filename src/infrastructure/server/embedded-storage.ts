@@ -30,7 +30,7 @@ export const openEmbedded = async (config: Config, clock: Clock, buildWorker: UR
   const events = opened.adopt(SqliteEventStore.open({ file: eventsFile, clock }), (s) => s.close());
   const store = new SealedEventStore(events, keys, SEALED_CATEGORIES);
   const leases = new SoleOwner();
-  const options = { store, leases, buildWorker, events: { sqlite: eventsFile } };
+  const options = { store, clock, leases, buildWorker, events: { sqlite: eventsFile } };
   const views = opened.adopt(await openViews(config, directory, options), (v) => v.close());
   const held = opened.move();
   return {

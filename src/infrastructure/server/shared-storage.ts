@@ -48,7 +48,7 @@ export const openShared = async (
   const leases = opened.adopt(await PostgresLeases.open(database), (held) => held.close());
   const events = opened.adopt(await KurrentDbEventStore.open({ url: eventStore, clock }), (store) => store.close());
   const store = new SealedEventStore(events, keys, SEALED_CATEGORIES);
-  const options = { store, leases, buildWorker, events: { kurrentDb: eventStore } };
+  const options = { store, clock, leases, buildWorker, events: { kurrentDb: eventStore } };
   const views = opened.adopt(await openViews(config, directory, options), (v) => v.close());
   const held = opened.move();
   return {

@@ -4,7 +4,7 @@ import { ContactHistory } from '../../application/ports/contact-history.js';
 import { DepartmentInbox } from '../../application/ports/department-inbox.js';
 import { Directory } from '../../application/ports/directory.js';
 import { FaqCatalogue } from '../../application/ports/faq-catalogue.js';
-import { FaqSearch } from '../../application/ports/faq-search.js';
+import { LexicalFaqSearch } from '../../application/ports/faq-search.js';
 import { FaqUse } from '../../application/ports/faq-use.js';
 import { RecordingsView } from '../../application/ports/recordings-view.js';
 import type { SearchDictionary } from '../../application/ports/search-dictionary.js';
@@ -20,7 +20,7 @@ import { SqliteRecordingsView } from '../views/sqlite/recordings.js';
 
 /** Which query of the embedded views stands behind which port. */
 export const sqliteViewPorts = (views: SqliteViews, dictionary: SearchDictionary): ReadonlyArray<Provider> => [
-  { provide: FaqSearch, useValue: new SqliteFaqSearch(views, dictionary) },
+  { provide: LexicalFaqSearch, useValue: new SqliteFaqSearch(views, dictionary) },
   { provide: FaqCatalogue, useValue: new SqliteFaqCatalogue(views) },
   { provide: FaqUse, useValue: new SqliteFaqUse(views) },
   { provide: ContactHistory, useValue: new SqliteContactHistory(views) },

@@ -56,8 +56,9 @@ export class VectorFiller {
   }
 
   start(): void {
-    const name = `vectors:${this.embeddings.model}`;
-    this.#running = this.leases.hold(name, this.#stopping.signal, ({ signal }) => this.#fill(signal));
+    this.#running = this.leases.hold('reaction:fill-vectors', this.#stopping.signal, ({ signal }) =>
+      this.#fill(signal),
+    );
   }
 
   /** Resolves when no request is under way. */

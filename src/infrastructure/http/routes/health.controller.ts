@@ -40,7 +40,10 @@ const Readiness = record(
     ),
     reactions: t.readonlyArray(record('ReactionReadiness', { reaction: text(40), pending: count, failing: count })),
   },
-  { overdueCallbacks: count },
+  {
+    overdueCallbacks: count,
+    meaning: record('MeaningReadiness', { calls: count, failures: count }, { lacking: count }),
+  },
 );
 
 const live = operation({

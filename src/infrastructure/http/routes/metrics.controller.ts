@@ -47,6 +47,9 @@ export class MetricsController {
     this.views = viewGauges.map(([name, help, of]) => [gauge(name, help, 'view'), of]);
     this.owned = gauge('lease_owned', '1 when this process owns the lease', 'lease');
     this.running = gauge('recorder_running', '1 when the recorder plugin runs', 'recorder');
+    this.embeddingCalls = gauge('embeddings_calls', 'Requests to the endpoint for embeddings');
+    this.embeddingFailures = gauge('embeddings_failures', 'Of those, the ones that brought no vectors');
+    this.vectorsLacking = gauge('vectors_lacking', 'Vectors that published FAQ articles lack');
     this.failing = gauge('reaction_events_failing', 'Events that a reaction has failed on and tries again', 'reaction');
   }
 
@@ -58,6 +61,9 @@ export class MetricsController {
   private readonly views: ReadonlyArray<readonly [Gauge, OfView]>;
   private readonly owned: Gauge;
   private readonly running: Gauge;
+  private readonly embeddingCalls: Gauge;
+  private readonly embeddingFailures: Gauge;
+  private readonly vectorsLacking: Gauge;
   private readonly failing: Gauge;
 
   @Handles(metrics)
@@ -71,6 +77,11 @@ export class MetricsController {
     this.feedOutages.set(feed.outages);
     if (asked?.overdueCallbacks !== undefined) this.overdue.set(asked.overdueCallbacks);
     if (asked !== undefined) for (const [gauge, of] of this.views) setAll(gauge, of, asked.views);
+    if (asked?.meaning !== undefined) {
+      this.embeddingCalls.set(asked.meaning.calls);
+      this.embeddingFailures.set(asked.meaning.failures);
+      if (asked.meaning.lacking !== undefined) this.vectorsLacking.set(asked.meaning.lacking);
+    }
     for (const { name, state } of leases) this.owned.set({ lease: name }, state === 'owned' ? 1 : 0);
     for (const { recorder, state } of recorders) this.running.set({ recorder }, state === 'running' ? 1 : 0);
     for (const { reaction, failing } of reactions) this.failing.set({ reaction }, failing);
