@@ -57,9 +57,7 @@ export const openViews = async (
     : openElasticViews(elasticsearch, options, dictionary));
   opened.defer(close);
   const meaning = opened.adopt(
-    embeddings === undefined
-      ? withoutMeaning
-      : await openMeaning(embeddings, vectorsOf(embeddings.model), store, clock),
+    embeddings === undefined ? withoutMeaning : openMeaning(embeddings, vectorsOf(embeddings.model), store, clock),
     (open) => open.close(),
   );
   const held = opened.move();
