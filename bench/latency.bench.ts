@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { v7 } from 'uuid';
 import { commandIdOf } from '../src/application/aggregates/ids.js';
 import { streamName, type EventId, type NewEvent, type StreamName } from '../src/application/ports/event-store.js';
@@ -16,6 +14,7 @@ import { SqliteEventStore } from '../src/infrastructure/event-store/sqlite/sqlit
 import { SystemClock } from '../src/infrastructure/system-clock.js';
 import { random } from '../test/support/random.js';
 import type { BenchRow } from './row.js';
+import { startServer, type Server } from './server.js';
 
 const EVENTS = 1_000_000;
 const COMMANDS = 1_500;
@@ -116,26 +115,6 @@ const fill = async (file: string): Promise<void> => {
   await store.close();
 };
 
-/** The built program over a data directory, in a process of its own. */
-const serve = async (data: string): Promise<{ readonly url: string; readonly child: ChildProcess }> => {
-  const program = new URL('../bin/madoguchi.js', import.meta.url).pathname;
-  const env = { ...process.env, NO_COLOR: '1', PORT: '0', MADOGUCHI_DATA: data };
-  const child = spawn(process.execPath, [program, 'serve', '--no-sample'], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error('the server did not start')));
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      const served = /serving (http:\S+)/.exec(text)?.[1];
-      if (served !== undefined) resolve(served);
-    });
-  });
-  return { url, child };
-};
-
 const tokenOf = async (data: string, role: string): Promise<string> => {
   const token = await issueToken(await readOrCreateTokenKey(tokenKeyFile({ data })), {
     subject: 'bench-1',
@@ -165,11 +144,11 @@ const p99 = async (send: () => Promise<void>, goOn: (sent: number) => boolean | 
 /** How long a command takes while all views are built from 1,000,000 events, through the same when they stand. */
 export const latencyBench = async (): Promise<ReadonlyArray<BenchRow>> => {
   const data = mkdtempSync(join(tmpdir(), 'madoguchi-bench-'));
-  let server: ChildProcess | undefined;
+  let server: Server | undefined;
   try {
     await fill(join(data, 'events.sqlite'));
-    const { url, child } = await serve(data);
-    server = child;
+    server = await startServer(data, '--no-sample');
+    const { url } = server;
     const [operator, administrator] = [await tokenOf(data, 'operator'), await tokenOf(data, 'administrator')];
     const ask = async (
       token: string,
@@ -230,11 +209,7 @@ export const latencyBench = async (): Promise<ReadonlyArray<BenchRow>> => {
       { name: 'all views built from 1,000,000 events, under commands', value: seconds, unit: 's' },
     ];
   } finally {
-    if (server !== undefined) {
-      const gone = once(server, 'exit');
-      server.kill('SIGTERM');
-      await gone;
-    }
+    await server?.stop();
     rmSync(data, { recursive: true, force: true });
   }
 };

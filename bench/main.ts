@@ -3,16 +3,18 @@ import { writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { eventStoreBench } from './event-store.bench.js';
+import { faqSearchBench } from './faq-search.bench.js';
 import { fileSystem } from './file-system.js';
 import { kurrentDbBench } from './kurrentdb.bench.js';
 import { latencyBench } from './latency.bench.js';
+import { rebuildBench } from './rebuild.bench.js';
 import type { BenchRow } from './row.js';
-import { viewsBench } from './views.bench.js';
 
 const benches: Readonly<Record<string, () => Promise<ReadonlyArray<BenchRow>>>> = {
   'event-store': eventStoreBench,
   kurrentdb: kurrentDbBench,
-  views: viewsBench,
+  'faq-search': faqSearchBench,
+  rebuild: rebuildBench,
   latency: latencyBench,
 };
 

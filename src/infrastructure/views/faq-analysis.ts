@@ -6,10 +6,28 @@ export interface AnalysedArticle {
   readonly answer: ReadonlyArray<Word>;
 }
 
-export const analyseArticle = (article: { readonly question: string; readonly answer: string }): AnalysedArticle => ({
-  question: analyse(article.question),
-  answer: analyse(article.answer),
-});
+/** Analysed last: a view that is rebuilt takes an article in twice, and an edition often leaves the texts alone. */
+const recent = new Map<string, AnalysedArticle>();
+const RECENT = 256;
+
+/** Takes some milliseconds for a text that was not analysed just now. */
+export const analyseArticle = ({
+  question,
+  answer,
+}: {
+  readonly question: string;
+  readonly answer: string;
+}): AnalysedArticle => {
+  const texts = JSON.stringify([question, answer]);
+  const analysed = recent.get(texts) ?? { question: analyse(question), answer: analyse(answer) };
+  recent.delete(texts);
+  recent.set(texts, analysed);
+  for (const oldest of recent.keys()) {
+    if (recent.size <= RECENT) break;
+    recent.delete(oldest);
+  }
+  return analysed;
+};
 
 /** What words are found by, in their order. */
 export const termsOf = (words: ReadonlyArray<Word>): ReadonlyArray<string> => words.flatMap(({ term }) => term ?? []);

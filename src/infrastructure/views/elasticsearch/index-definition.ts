@@ -24,15 +24,23 @@ export const indicesOf = (prefix: string, view: string): string => `${prefix}-${
 
 export interface IndexName {
   readonly version: string;
+  /** The moment when it was begun, in milliseconds. */
   readonly generation: number;
 }
 
 export const indexName = (prefix: string, view: string, { version, generation }: IndexName): string =>
-  `${prefix}-${view}-v${version}-${String(generation).padStart(6, '0')}`;
+  `${prefix}-${view}-v${version}-${generation}`;
+
+/**
+ * The name of an index that is begun now, after the last one of its version. No name comes again: what was said to a lost
+ * index and arrives late must not find another in its place, whose documents have the same sequence numbers.
+ */
+export const newIndexName = (prefix: string, view: string, version: string, last: IndexName | undefined): string =>
+  indexName(prefix, view, { version, generation: Math.max(Date.now(), (last?.generation ?? 0) + 1) });
 
 export const parseIndexName = (prefix: string, view: string, index: string): IndexName | undefined => {
   const beginning = `${prefix}-${view}-v`;
-  const match = index.startsWith(beginning) ? /^(\d+\.\d+)-(\d{6,})$/.exec(index.slice(beginning.length)) : null;
+  const match = index.startsWith(beginning) ? /^(\d+\.\d+)-(\d+)$/.exec(index.slice(beginning.length)) : null;
   return match === null ? undefined : { version: match[1]!, generation: Number(match[2]) };
 };
 
@@ -44,15 +52,20 @@ export const compareIndices = (a: IndexName, b: IndexName): number => {
 };
 
 /**
- * The template of a view's indices: also one that a write creates by mistake, after its index was deleted, has the right
- * mapping. A field that the mapping does not name is refused, never guessed.
+ * The template of a view's indices. A field that the mapping does not name is refused, never guessed, and no write
+ * creates an index: it would come to one that is lost.
  */
-export const putTemplate = async ({ client, prefix }: Cluster, view: ElasticView): Promise<void> => {
-  const name = `${prefix}-${view.projection.name}-v${versionOf(view)}`;
+export const putTemplate = async (
+  { client, prefix }: Cluster,
+  view: ElasticView,
+  version = versionOf(view),
+): Promise<void> => {
+  const name = `${prefix}-${view.projection.name}-v${version}`;
   await client.indices.putIndexTemplate({
     name,
     index_patterns: [`${name}-*`],
     priority: 500,
+    allow_auto_create: false,
     template: {
       settings: {
         number_of_shards: 1,
