@@ -27,7 +27,8 @@ export interface Morpheme {
 const load = (): Tokenizer => {
   const builder = new TokenizerBuilder();
   builder.setDictionary('embedded://ipadic');
-  builder.setMode('normal');
+  // As Kuromoji's search mode: long compounds as their words, by the same penalties.
+  builder.setMode('decompose');
   return builder.build();
 };
 

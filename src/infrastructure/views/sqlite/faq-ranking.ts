@@ -15,6 +15,8 @@ const K1 = 1.2;
 const B = 0.75;
 /** A part of a word says less than a word; it stands in for a word that no article has. */
 const WEIGHT_OF_PARTS = 0.1;
+/** That an article holds a word at all, wherever: so that one word again and again does not outweigh several. */
+const WEIGHT_OF_PRESENCE = 0.5;
 
 /** The fields that hold words as they are. */
 const texts = ['question', 'answer'] as const;
@@ -79,6 +81,20 @@ class Scores {
     this.#ofId[id]! += score;
   }
 
+  /** The same score for each article that any of the rows is of, by how many articles they are. */
+  addToEach(found: ReadonlyArray<Rows>, scoreOf: (articles: number) => number): void {
+    const holds = new Uint8Array(this.#ofId.length);
+    const ids: number[] = [];
+    for (const rows of found)
+      for (let i = 0; i < rows.length; i++) {
+        const id = idOfRow(rows[i]!);
+        if (holds[id] === 0) ids.push(id);
+        holds[id] = 1;
+      }
+    const score = scoreOf(ids.length);
+    for (const id of ids) this.#ofId[id]! += score;
+  }
+
   addAll(others: Scores): void {
     for (const [id, score] of others.#ofId.entries()) this.#ofId[id]! += score;
   }
@@ -114,25 +130,17 @@ class Weigher {
 
   /** Any of the wording is enough. */
   weighAny({ terms, parts }: Wording, scores: Scores): void {
-    const known = new Set<string>();
-    for (const field of texts)
-      for (const term of terms) {
-        const rows = occurrences(this.db, field, term);
-        if (rows.length > 0) known.add(term);
-        this.#fields[field].weigh(rows, 1, scores);
-      }
-    for (const part of parts) this.#weighPart(part, known, 1, scores);
+    // A part belongs to the word that it is the surface of; one of no word is looked for by itself.
+    const partsOf = Map.groupBy(parts, ({ term, text }) => term ?? text);
+    for (const term of new Set([...terms, ...partsOf.keys()])) {
+      const rows = terms.includes(term) ? this.#rowsOf([term]) : [];
+      this.#weighOne(rows, partsOf.get(term) ?? [], 1, scores);
+    }
   }
 
   /** All of the wording, as one term that counts no more than one of this idf. */
   weighWhole({ terms, parts }: Wording, mostIdf: number, scores: Scores): void {
-    const known = new Set<string>();
-    for (const field of texts) {
-      const rows = terms.length === 1 ? occurrences(this.db, field, terms[0]!) : rowsWithPhrase(this.db, field, terms);
-      if (rows.length > 0 && terms.length === 1) known.add(terms[0]!);
-      this.#fields[field].weigh(rows, SYNONYM_WEIGHT, scores, mostIdf);
-    }
-    for (const part of parts) this.#weighPart(part, known, SYNONYM_WEIGHT, scores, mostIdf);
+    this.#weighOne(this.#rowsOf(terms), parts, SYNONYM_WEIGHT, scores, mostIdf);
   }
 
   weighPrefix(prefix: string, scores: Scores): void {
@@ -149,10 +157,32 @@ class Weigher {
     return Math.max(...sums) || Infinity;
   }
 
-  #weighPart(part: Part, known: ReadonlySet<string>, weight: number, scores: Scores, mostIdf = Infinity): void {
-    const standsIn = part.term !== undefined && !known.has(part.term);
-    const rows = rowsWithPart(this.db, part);
-    this.#fields.parts.weigh(rows, weight * (standsIn ? 1 : WEIGHT_OF_PARTS), scores, mostIdf);
+  /** Of a term, or of terms side by side, in question and answer. */
+  #rowsOf(terms: ReadonlyArray<string>): ReadonlyArray<Rows> {
+    return texts.map((field) =>
+      terms.length === 1 ? occurrences(this.db, field, terms[0]!) : rowsWithPhrase(this.db, field, terms),
+    );
+  }
+
+  /** One thing that is looked for, by its rows in question and answer and by the parts that stand for it. */
+  #weighOne(
+    rows: ReadonlyArray<Rows>,
+    parts: ReadonlyArray<Part>,
+    weight: number,
+    scores: Scores,
+    mostIdf = Infinity,
+  ): void {
+    const isKnown = rows.some(({ length }) => length > 0);
+    const rowsOfParts = parts.map((part) => rowsWithPart(this.db, part));
+    for (const [i, found] of rows.entries()) this.#fields[texts[i]!].weigh(found, weight, scores, mostIdf);
+    for (const [i, { term }] of parts.entries()) {
+      const standsIn = term !== undefined && !isKnown;
+      this.#fields.parts.weigh(rowsOfParts[i]!, weight * (standsIn ? 1 : WEIGHT_OF_PARTS), scores, mostIdf);
+    }
+    scores.addToEach([...rows, ...rowsOfParts], (articles) => {
+      const idf = Math.min(this.#fields.question.idfOf(articles), mostIdf);
+      return weight * WEIGHT_OF_PRESENCE * idf;
+    });
   }
 }
 
@@ -170,6 +200,11 @@ class FieldWeigher {
   idf(rows: Rows): number {
     let found = 0;
     for (let i = 0; i < rows.length; i++) if (rows[i] !== rows[i - 1]) found++;
+    return this.idfOf(found);
+  }
+
+  /** Of what so many articles hold. */
+  idfOf(found: number): number {
     return Math.log(1 + (this.#articles - found + 0.5) / (found + 0.5));
   }
 
