@@ -8,7 +8,7 @@ export const cleanCluster = async (config: ElasticsearchConfig): Promise<void> =
     const pattern = `${config.prefix}-*`;
     const indices = Object.keys(await client.indices.get({ index: pattern }));
     if (indices.length > 0) await client.indices.delete({ index: indices });
-    const { index_templates: templates } = await client.indices.getIndexTemplate({ name: pattern });
+    const { index_templates: templates } = await client.indices.getIndexTemplate({ name: pattern }, { ignore: [404] });
     for (const { name } of templates) await client.indices.deleteIndexTemplate({ name });
   } finally {
     await client.close();

@@ -32,8 +32,8 @@ describe('npm run relevance', () => {
       `\uFEFF${JSON.stringify({
         ...corpus,
         ['__proto__ "\n☃']: corpus.gomi,
-        '': `Question: ${'長い質問'.repeat(80)}\nAnswer: 続き\r\n\u0000${'長い答え'.repeat(10_000)}\uD800`,
-        constructor: '一'.repeat(30_000),
+        '': `Question: ${'長い質問'.repeat(200)}\nAnswer: 続き\r\n\u0000${'長い答え'.repeat(5_300)}\uD800`,
+        constructor: '一'.repeat(21_000),
         blank: ' \n\u200B',
         unanswered: 'Question: 督促状\nAnswer:',
       })}`,
