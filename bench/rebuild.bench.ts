@@ -36,7 +36,7 @@ const timeOf = async (target: BuildTarget, file: string): Promise<number> => {
     if (poisonedBy !== undefined) throw new Error(`stopped at ${poisonedBy.type}: ${poisonedBy.reason}`);
     return performance.now() - began;
   } finally {
-    await reader.close();
+    reader.close();
   }
 };
 

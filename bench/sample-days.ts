@@ -61,13 +61,11 @@ export const fillWithSampleDays = async (folder: string, file: string, count: nu
   const isOfDay = ({ stream }: RecordedEvent) => /-[0-9a-f]{8}-[0-9a-f-]{27}$/.test(stream);
   const day = all.filter((event) => isOfDay(event) && categoryOf(event.stream) !== 'faq');
   const store = SqliteEventStore.open({ file, clock: new SystemClock() });
-  let stored = 0;
   const append = async (appends: ReadonlyArray<Append>) => {
     await Promise.all(
       appends.map(async ({ stream, expected, events }) => {
         const appended = await store.append(stream, expected, events)();
         if (appended._tag === 'Left') throw new Error(`${stream}: ${appended.left._tag}`);
-        stored += events.length;
       }),
     );
   };
@@ -85,7 +83,8 @@ export const fillWithSampleDays = async (folder: string, file: string, count: nu
   );
   await append(appendsOf(articles, (text) => text));
   let waiting: Append[] = [];
-  for (let n = 0, revision = 0; stored < count; n++) {
+  for (let n = 0, revision = 0, left = count - all.length; left > 0; n++) {
+    left -= day.length + articles.length;
     waiting.push(...appendsOf(day, ofDay(n)));
     if (n > 0) {
       const revised = articles.filter(({ type }) => type === ArticlePublished.type);

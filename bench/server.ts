@@ -12,7 +12,7 @@ export const startServer = async (data: string, ...options: ReadonlyArray<string
   const program = new URL('../bin/madoguchi.js', import.meta.url).pathname;
   const env = { ...process.env, NO_COLOR: '1', PORT: '0', MADOGUCHI_DATA: data };
   // What is measured is this machine alone.
-  for (const name of Object.keys(env)) if (/_URL$/.test(name)) delete (env as NodeJS.ProcessEnv)[name];
+  for (const name of Object.keys(env)) if (name.endsWith('_URL')) delete (env as NodeJS.ProcessEnv)[name];
   const child: ChildProcess = spawn(process.execPath, [program, 'serve', ...options], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
