@@ -127,6 +127,8 @@ export class ViewIndex implements BuildTarget {
 
   async #take(batch: ReadonlyArray<RecordedEvent>, upTo: Position): Promise<PoisonedBy | undefined> {
     const fresh = batch.filter(({ position }) => this.position === undefined || position > this.position);
+    // Another index that is fed beside this one may be behind it.
+    if (fresh.length === 0 && this.position !== undefined && upTo <= this.position) return undefined;
     const decoded = this.#readable(fresh.filter(({ type }) => this.#handles.has(type)));
     const poisonedBy = (await this.#write(decoded.events)) ?? decoded.poisonedBy;
     const reached = poisonedBy === undefined ? latest(upTo, fresh) : before(fresh, poisonedBy.position);
@@ -150,9 +152,10 @@ export class ViewIndex implements BuildTarget {
     await this.#inTurn(() => this.#save({ ready: true }));
   }
 
-  /** Says that it is fed, though nothing came for so long. */
+  /** Notices when it was lost or restored though nothing came; says that it is fed, if not said for so long. */
   async touch(afterMs: number): Promise<void> {
-    if (Date.now() - Date.parse(this.checkpoint.fedAt) > afterMs) await this.#inTurn(() => this.#save({}));
+    const isDue = Date.now() - Date.parse(this.checkpoint.fedAt) > afterMs;
+    await this.#inTurn(async () => (isDue ? this.#save({}) : this.#load([])));
   }
 
   /** One write of the checkpoint after the other: each is conditional on the one before. */
@@ -186,13 +189,23 @@ export class ViewIndex implements BuildTarget {
       const { conflicts, refused } = await writeAll(this.client, this.name, writes);
       poisonedBy = earlier(poisonedBy, stoppedBy);
       for (const { id, reason } of refused) {
-        const { recorded } = events.find(({ keys }) => keys.includes(id))!;
-        poisonedBy = earlier(poisonedBy, poison(recorded, `its document is refused: ${reason}`));
+        const own = events.filter(({ keys }) => keys.includes(id));
+        const refusedBy = own.length === 1 ? poison(own[0]!.recorded, `its document is refused: ${reason}`) : undefined;
+        poisonedBy = earlier(poisonedBy, refusedBy ?? (await this.#oneByOne(own)));
       }
       // Read and folded anew: on what somebody else wrote, or passed over if it was this very write.
       open = new Set(conflicts);
     }
     return poisonedBy;
+  }
+
+  /** Of a document that is refused, the event that makes it so. */
+  async #oneByOne(events: ReadonlyArray<Incoming>): Promise<PoisonedBy | undefined> {
+    for (const event of events) {
+      const poisonedBy = await this.#write([event]);
+      if (poisonedBy !== undefined) return poisonedBy;
+    }
+    return undefined;
   }
 
   /** The documents of the open keys after the events, of those that change. */
@@ -254,8 +267,7 @@ export class ViewIndex implements BuildTarget {
   }
 
   async #save(changes: Partial<Checkpoint>): Promise<void> {
-    const { poisonedBy: _, ...known } = this.checkpoint;
-    const checkpoint = { ...known, ...changes, fedAt: now() };
+    const checkpoint = { ...this.checkpoint, ...changes, fedAt: now() };
     const seconds = (performance.now() - this.#began.at) / 1_000;
     const next = { ...checkpoint, eventsPerSecond: Math.round((checkpoint.events - this.#began.events) / seconds) };
     try {
