@@ -10,7 +10,7 @@ import {
 } from './index-definition.js';
 import type { Checkpoint } from './view-index.js';
 
-/** An index of a view, of whatever version; without a checkpoint it was begun this moment, or by mistake. */
+/** An index of a view, of whatever version; without a checkpoint it was begun this moment, or cannot be read now. */
 export interface FoundIndex extends IndexName {
   readonly index: string;
   /** The alias shows it. */
@@ -43,28 +43,30 @@ export class ViewIndices {
       docs: named.map(({ index }) => ({ _index: index, _id: CHECKPOINT })),
     });
     return named
-      .map((found, i) => {
+      .flatMap((found, i) => {
         const doc = docs[i]!;
+        if ('error' in doc && doc.error.type === 'index_not_found_exception') return [];
         const checkpoint = 'found' in doc && doc.found ? doc._source?.checkpoint : undefined;
-        return { ...found, ...(checkpoint !== undefined && { checkpoint }) };
+        return [{ ...found, ...(checkpoint !== undefined && { checkpoint }) }];
       })
       .toSorted(compareIndices);
   }
 
   /**
    * Lets the alias show this index and no lower one; resolves `false`, and does nothing, when it shows a higher one
-   * already. Whoever moved it first makes the other's request fail as a whole.
+   * already, or this one was lost. Whoever moved it first makes the other's request fail as a whole: an alias has one
+   * index that is marked for writing at most, though nobody writes through this one.
    */
   async show(index: string): Promise<boolean> {
     const all = await this.list();
-    const target = all.find((found) => found.index === index)!;
+    const target = all.find((found) => found.index === index);
     const shown = all.filter((found) => found.shown && found.index !== index);
-    if (shown.some((found) => compareIndices(found, target) > 0)) return false;
+    if (target === undefined || shown.some((found) => compareIndices(found, target) > 0)) return false;
     const { alias } = this;
     await this.cluster.client.indices.updateAliases({
       actions: [
         ...shown.map((found) => ({ remove: { index: found.index, alias, must_exist: true } })),
-        { add: { index, alias, filter: shownDocuments } },
+        { add: { index, alias, filter: shownDocuments, is_write_index: true } },
       ],
     });
     return true;
