@@ -8,7 +8,7 @@ import { lagOf } from '../lag.js';
 import { unknownPosition } from '../unknown-position.js';
 import { failureOf, type Cluster } from './client.js';
 import { versionOf, type ElasticView } from './elastic-view.js';
-import { CHECKPOINT, compareIndices, indexName } from './index-definition.js';
+import { CHECKPOINT, compareIndices, newIndexName } from './index-definition.js';
 import { ViewFeeder, type FeederOptions } from './view-feeder.js';
 import { ViewIndex, type Checkpoint } from './view-index.js';
 import { ViewIndices, type FoundIndex } from './view-indices.js';
@@ -105,7 +105,7 @@ export class ElasticViews extends Views {
       const version = versionOf(view);
       const last = (await indices.list()).findLast((found) => found.version === version);
       if (last !== undefined && last.checkpoint?.ready !== true && last.checkpoint?.poisonedBy === undefined) return;
-      await ViewIndex.open(client, view, indexName(prefix, name, { version, generation: (last?.generation ?? 0) + 1 }));
+      await ViewIndex.open(client, view, newIndexName(prefix, name, version, last));
     } catch (error) {
       throw new ViewUnavailable(name, failureOf(error));
     }

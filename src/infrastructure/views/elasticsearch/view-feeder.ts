@@ -6,7 +6,7 @@ import type { BuildView } from '../build/build.js';
 import { unknownPosition } from '../unknown-position.js';
 import { failureOf, type Cluster } from './client.js';
 import { versionOf, type ElasticView } from './elastic-view.js';
-import { compareIndices, indexName, putTemplate } from './index-definition.js';
+import { compareIndices, newIndexName, putTemplate } from './index-definition.js';
 import { ViewIndex } from './view-index.js';
 import type { FoundIndex, ViewIndices } from './view-indices.js';
 
@@ -144,7 +144,8 @@ export class ViewFeeder {
       const all = await this.indices.list();
       await this.#showLatest(all);
       for (const index of this.#fed) await index.touch(this.options.graceMs / 3);
-      const due = this.#building === undefined && this.#next === undefined ? this.#dueBuild(all) : undefined;
+      const isFree = this.#building === undefined && (this.#next === undefined || this.#next.poisonedBy !== undefined);
+      const due = isFree ? this.#dueBuild(all) : undefined;
       if (due !== undefined) {
         this.#building = due;
         building = this.#build(due, signal);
@@ -167,26 +168,32 @@ export class ViewFeeder {
     if (this.#fed.some(({ name }) => name === last?.index)) return undefined;
     if (last !== undefined && last.checkpoint?.ready !== true) return last.index;
     if (this.#current !== undefined || later) return undefined;
-    return indexName(this.cluster.prefix, this.#name, { version, generation: (last?.generation ?? 0) + 1 });
+    return newIndexName(this.cluster.prefix, this.#name, version, last);
   }
 
   async #build(index: string, signal: AbortSignal): Promise<void> {
     const poisonedBy = await this.buildView(this.view.projection.name, index, () => undefined, signal);
     if (signal.aborted) return;
+    const next = await ViewIndex.open(this.cluster.client, this.view, index);
+    if (signal.aborted) return;
     this.#thrives();
-    this.#next = await ViewIndex.open(this.cluster.client, this.view, index);
+    this.#next = next;
     this.#building = undefined;
     if (poisonedBy !== undefined)
       this.#logger.error(`${this.#name}: the rebuild stopped at ${poisonedBy.type} ${poisonedBy.eventId}`);
     this.#resubscribe.abort();
   }
 
-  /** What answers is made ready before the alias shows it: a crash in between is made good here. */
+  /**
+   * What answers is made ready before the alias shows it: a crash in between is made good here. An index of a later
+   * program must be level, since nobody may feed it.
+   */
   async #showLatest(all: ReadonlyArray<FoundIndex>): Promise<void> {
     const ready = all.findLast(({ checkpoint }) => checkpoint?.ready === true);
-    const shown = all.filter((found) => found.shown);
-    if (ready === undefined || (shown.length === 1 && compareIndices(shown[0]!, ready) >= 0)) return;
-    await this.indices.show(ready.index);
+    const shown = all.find((found) => found.shown);
+    if (ready === undefined || (shown !== undefined && compareIndices(shown, ready) >= 0)) return;
+    const isLevel = (shown?.checkpoint?.position ?? '') <= (ready.checkpoint?.position ?? '');
+    if (isLevel || ready.index === this.#current?.name) await this.indices.show(ready.index);
   }
 
   async #drop(all: ReadonlyArray<FoundIndex>): Promise<void> {
