@@ -35,6 +35,8 @@ export class Receiver {
   private constructor(
     readonly url: string,
     readonly requests: ReadonlyArray<ReceivedRequest>,
+    /** From then on connections are refused. */
+    readonly close: () => Promise<void>,
   ) {}
 
   static async start(): Promise<Receiver> {
@@ -49,11 +51,15 @@ export class Receiver {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    onTestFinished(() => {
+    const close = async () => {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-    });
-    return new Receiver(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests);
+      await closed;
+    };
+    onTestFinished(close);
+    return new Receiver(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, close);
   }
 
   get spans(): ReadonlyArray<ReceivedSpan> {

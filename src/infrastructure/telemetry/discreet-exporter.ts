@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import { SpanKind, type Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
 
 /** What a span may say of what it was about. A library's attribute that is not among them stays here, unread. */
@@ -27,7 +27,7 @@ export class DiscreetExporter implements SpanExporter {
   constructor(private readonly inner: SpanExporter) {}
 
   export(spans: ReadonlyArray<ReadableSpan>, done: Parameters<SpanExporter['export']>[1]): void {
-    this.inner.export(spans.map(discreet), done);
+    this.inner.export(spans.filter(isPartOfSomething).map(discreet), done);
   }
 
   async forceFlush(): Promise<void> {
@@ -38,6 +38,10 @@ export class DiscreetExporter implements SpanExporter {
     return this.inner.shutdown();
   }
 }
+
+/** A library's call that nothing led to is a poll of our own: one every second would bury the rest. */
+const isPartOfSomething = ({ kind, parentSpanContext }: ReadableSpan): boolean =>
+  kind !== SpanKind.CLIENT || parentSpanContext !== undefined;
 
 const discreet = (span: ReadableSpan): ReadableSpan => {
   const attributes = tellable(span.attributes);

@@ -28,7 +28,7 @@ export const otlpTraces = (version: string): Traces => {
 };
 
 /** Traces that go to this exporter, as far as they may leave the process. */
-export const tracesOver = (exporter: SpanExporter, version: string): Traces => {
+export const tracesOver = (exporter: SpanExporter, version: string, flushMs = EXPORT_MS): Traces => {
   const provider = new NodeTracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': 'madoguchi', 'service.version': version }))
@@ -40,7 +40,7 @@ export const tracesOver = (exporter: SpanExporter, version: string): Traces => {
   return new Traces(provider.getTracer('madoguchi', version), async () => {
     const late = new AbortController();
     const flushed = provider.shutdown().catch(() => undefined);
-    await Promise.race([flushed, delay(EXPORT_MS, undefined, { signal: late.signal }).catch(() => undefined)]);
+    await Promise.race([flushed, delay(flushMs, undefined, { signal: late.signal }).catch(() => undefined)]);
     late.abort();
     trace.disable();
     context.disable();
