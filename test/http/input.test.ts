@@ -85,6 +85,7 @@ describe('what reaches the handler', () => {
         body: thing,
         actor,
         request: { commandId, actor, expectedRevision: 7, traceparent },
+        csv: false,
       },
     ]);
   });
