@@ -23,8 +23,9 @@ export const makeTrialSecrets = (folder: string): void => {
     write(name, 0o600, text);
     if (process.getuid?.() === 0) chownSync(join(folder, name), IMAGE_USER, IMAGE_USER);
   };
+  const madeUp = () => randomBytes(24).toString('base64url');
   const password = (user: string): string => {
-    const made = randomBytes(24).toString('base64url');
+    const made = madeUp();
     write(`${user}.password`, 0o644, made);
     return made;
   };
@@ -33,6 +34,8 @@ export const makeTrialSecrets = (folder: string): void => {
   password('postgres');
   const users = ['keys', 'madoguchi'].map((user) => `postgres:5432:${user}:${user}:${password(user)}`);
   ofTheProgram('pgpass', users.join('\n'));
+  // Elasticsearch runs as the same user, and takes its password as strictly.
+  ofTheProgram('elastic.password', madeUp());
 
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const named = { alg: 'EdDSA', use: 'sig', kid: randomUUID() };
@@ -46,5 +49,7 @@ if (import.meta.main) {
   const user = process.getuid?.();
   process.stdout.write(`made in ${folder}\n`);
   if (user !== 0 && user !== IMAGE_USER)
-    process.stdout.write(`the image's user must own two: sudo chown ${IMAGE_USER} ${folder}/{master.key,pgpass}\n`);
+    process.stdout.write(
+      `the image's user must own three: sudo chown ${IMAGE_USER} ${folder}/{master.key,pgpass,elastic.password}\n`,
+    );
 }

@@ -41,7 +41,10 @@ export interface SharedStorage {
 export interface ElasticsearchConfig {
   /** `http://...` or `https://...`, a node each. */
   readonly nodes: ReadonlyArray<string>;
-  readonly auth?: { readonly apiKey: string } | { readonly username: string; readonly password: string };
+  readonly auth?:
+    | { readonly apiKey: string }
+    | { readonly username: string; readonly password: string }
+    | { readonly username: string; readonly passwordFile: string };
   /** A file of certificates that sign the nodes' ones. */
   readonly caFile?: string;
   /** What the names of indices begin with. */
@@ -112,6 +115,7 @@ const Environment = record(
     ELASTICSEARCH_API_KEY: text(4096),
     ELASTICSEARCH_USERNAME: text(255),
     ELASTICSEARCH_PASSWORD: text(255),
+    ELASTICSEARCH_PASSWORD_FILE: text(4096),
     ELASTICSEARCH_CA_FILE: text(4096),
     ELASTICSEARCH_INDEX_PREFIX: IndexPrefix,
     EMBEDDINGS_URL: EmbeddingsUrl,
@@ -132,7 +136,6 @@ export const configOf = (environment: NodeJS.ProcessEnv): E.Either<DomainErrors,
   const problems = [
     ...(E.isLeft(decoded) ? decoded.left : []),
     ...missingOf(given, ['MADOGUCHI_TOKEN_KEYS', 'MADOGUCHI_TOKEN_ISSUER'], 'keys and issuer of the tokens'),
-    ...missingOf(given, ['ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD'], 'user and password of Elasticsearch'),
     ...elasticsearchProblems(given),
     ...withoutUrl(given, 'EMBEDDINGS_'),
     ...(E.isRight(decoded) ? embeddingsProblems(decoded.right) : []),
@@ -164,17 +167,29 @@ const elasticsearchOf = (env: TypeOf<typeof Environment>, url: string): Elastics
   prefix: env.ELASTICSEARCH_INDEX_PREFIX ?? 'madoguchi',
   ...(env.ELASTICSEARCH_API_KEY !== undefined && { auth: { apiKey: env.ELASTICSEARCH_API_KEY } }),
   ...(env.ELASTICSEARCH_USERNAME !== undefined && {
-    auth: { username: env.ELASTICSEARCH_USERNAME, password: env.ELASTICSEARCH_PASSWORD! },
+    auth: {
+      username: env.ELASTICSEARCH_USERNAME,
+      ...(env.ELASTICSEARCH_PASSWORD_FILE === undefined
+        ? { password: env.ELASTICSEARCH_PASSWORD! }
+        : { passwordFile: env.ELASTICSEARCH_PASSWORD_FILE }),
+    },
   }),
   ...(env.ELASTICSEARCH_CA_FILE !== undefined && { caFile: env.ELASTICSEARCH_CA_FILE }),
 });
 
 const elasticsearchProblems = (given: Readonly<Record<string, unknown>>): ReadonlyArray<DomainError> => [
   ...withoutUrl(given, 'ELASTICSEARCH_'),
-  ...('ELASTICSEARCH_API_KEY' in given && 'ELASTICSEARCH_USERNAME' in given
-    ? [invalid('conflicting_fields', 'goes with no ELASTICSEARCH_USERNAME: name one of them', 'ELASTICSEARCH_API_KEY')]
-    : []),
+  ...missingOf(given, ['ELASTICSEARCH_USERNAME', passwordSetting(given)], 'user and password of Elasticsearch'),
+  ...exclusive(given, 'ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_USERNAME'),
+  ...exclusive(given, 'ELASTICSEARCH_PASSWORD', 'ELASTICSEARCH_PASSWORD_FILE'),
 ];
+
+const passwordSetting = (given: Readonly<Record<string, unknown>>) =>
+  'ELASTICSEARCH_PASSWORD_FILE' in given ? 'ELASTICSEARCH_PASSWORD_FILE' : 'ELASTICSEARCH_PASSWORD';
+
+/** Settings of which one alone says something. */
+const exclusive = (given: Readonly<Record<string, unknown>>, one: string, other: string): ReadonlyArray<DomainError> =>
+  one in given && other in given ? [invalid('conflicting_fields', `goes with no ${other}: name one of them`, one)] : [];
 
 /** Settings of a server that none is named for. */
 const withoutUrl = (given: Readonly<Record<string, unknown>>, family: string): ReadonlyArray<DomainError> =>

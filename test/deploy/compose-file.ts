@@ -41,7 +41,7 @@ export const compose = parse(textOf('docker-compose.yml'), { merge: true }) as C
 
 /** Those that run the program. */
 export const applications: ReadonlyArray<Service> = Object.values(compose.services).filter(
-  ({ build }) => build !== undefined,
+  ({ build }) => build === '.',
 );
 
 /** Names a version, which no later release takes over. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { configOf } from '../../src/infrastructure/config.js';
+import { neededPlugins } from '../../src/infrastructure/views/elasticsearch/check-analysis.js';
 import { applications, compose, pinned, placeOf, textOf, version } from './compose-file.js';
 import { environment as environmentOfImage, only } from './dockerfile.js';
 
@@ -10,7 +11,7 @@ const services = Object.values(compose.services);
 
 /** PostgreSQL's client reads it, not the program. */
 const { PGPASSFILE, ...ours } = application.environment;
-const urls = ['EVENTSTORE_URL', 'KEYS_URL', 'DATABASE_URL'].map((name) => new URL(ours[name]!));
+const urls = ['EVENTSTORE_URL', 'KEYS_URL', 'DATABASE_URL', 'ELASTICSEARCH_URL'].map((name) => new URL(ours[name]!));
 
 describe('every service', () => {
   test('is of one version', () => {
@@ -72,7 +73,7 @@ describe('the application processes', () => {
     const mounted = application.secrets!.map((name) => `/run/secrets/${name}`);
     expect(values.filter((value) => value.startsWith('/')).toSorted()).toEqual(mounted.toSorted());
     expect(PGPASSFILE).toBeDefined();
-    expect(urls.map(({ password }) => password)).toEqual(['', '', '']);
+    expect(urls.map(({ password }) => password)).toEqual(['', '', '', '']);
   });
 
   test('wait until the servers in their settings answer, and reach them on a network that leads nowhere else', () => {
@@ -92,7 +93,7 @@ describe('the application processes', () => {
 
 test('PostgreSQL has a database and a user of its own for keys, and others for the rest, as the settings name them', () => {
   const sql = textOf('deploy/postgres/databases.sql');
-  const databases = urls.slice(1).map(({ username, pathname }) => ({ username, database: pathname.slice(1) }));
+  const databases = urls.slice(1, 3).map(({ username, pathname }) => ({ username, database: pathname.slice(1) }));
   expect(new Set(databases.map(({ username }) => username)).size).toBe(2);
   for (const { username, database } of databases) {
     expect(sql).toContain(`CREATE ROLE ${username} LOGIN PASSWORD :'${username}_password'`);
@@ -103,4 +104,15 @@ test('PostgreSQL has a database and a user of its own for keys, and others for t
   const named = [...sql.matchAll(/\/run\/secrets\/(\w+)/g)].map(([, name]) => name!);
   expect([...named, 'postgres_password'].toSorted()).toEqual(compose.services['postgres']!.secrets!.toSorted());
   expect(compose.services['postgres']!.user).toBe('postgres');
+});
+
+test('Elasticsearch has the plugins that Japanese text needs, and the user and password of the settings', () => {
+  const { image, build, environment, secrets } = compose.services['elasticsearch']!;
+  const dockerfile = textOf(`${build}/Dockerfile`);
+  expect(dockerfile).toContain(`/elasticsearch:${image.split(':')[1]}`);
+  const installed = /elasticsearch-plugin install --batch (.*)/.exec(dockerfile)?.[1]?.split(' ');
+  expect(installed?.toSorted()).toEqual(neededPlugins.toSorted());
+  expect(ours['ELASTICSEARCH_USERNAME']).toBe('elastic');
+  expect(environment['ELASTIC_PASSWORD_FILE']).toBe(ours['ELASTICSEARCH_PASSWORD_FILE']);
+  expect(secrets?.map((name) => `/run/secrets/${name}`)).toEqual([environment['ELASTIC_PASSWORD_FILE']]);
 });

@@ -96,7 +96,7 @@ Environment:
                           (docs/guides/several-processes.md)
   ELASTICSEARCH_URL       https://...: views in Elasticsearch, in the data directory if absent; with a comma between nodes
                           (docs/guides/elasticsearch.md)
-  ELASTICSEARCH_API_KEY   or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD
+  ELASTICSEARCH_API_KEY   or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, or _PASSWORD_FILE
   ELASTICSEARCH_CA_FILE   a file of the certificates that sign the nodes' ones
   ELASTICSEARCH_INDEX_PREFIX  madoguchi: what the names of its indices begin with
   EMBEDDINGS_URL          http://127.0.0.1:9700/v1: FAQ articles are found by what is meant too; off if absent

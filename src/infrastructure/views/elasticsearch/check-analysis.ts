@@ -10,6 +10,8 @@ const needed = [
   { plugin: 'analysis-icu', request: { char_filter: ['icu_normalizer'], tokenizer: 'keyword' } },
 ] as const;
 
+export const neededPlugins: ReadonlyArray<string> = needed.map(({ plugin }) => plugin);
+
 /** Asked of the analysis itself: the list of plugins is closed to many users, and names what a node has, not what works. */
 const lacks = async (client: Client, { request }: (typeof needed)[number]): Promise<boolean> => {
   try {

@@ -16,11 +16,14 @@ export interface Cluster {
 export const elasticClient = ({ nodes, auth, caFile }: ElasticsearchConfig): Client =>
   new Client({
     nodes: [...nodes],
-    ...(auth !== undefined && { auth }),
+    ...(auth !== undefined && { auth: credentialsOf(auth) }),
     ...(caFile !== undefined && { tls: { ca: readFileSync(caFile) } }),
     requestTimeout: REQUEST_TIMEOUT_MS,
     redaction: { type: 'remove' },
   });
+
+const credentialsOf = (auth: NonNullable<ElasticsearchConfig['auth']>) =>
+  'passwordFile' in auth ? { username: auth.username, password: readFileSync(auth.passwordFile, 'utf8').trim() } : auth;
 
 /** The kind of a failure of the cluster: its own name for it, without any value. */
 export const failureOf = (error: unknown): string => {
