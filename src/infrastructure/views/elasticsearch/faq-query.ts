@@ -7,6 +7,9 @@ type Query = estypes.QueryDslQueryContainer;
 /** A part of a word says less than a word; it stands in for a word that no article has. */
 const WEIGHT_OF_PARTS = 0.1;
 
+/** That an article holds a word at all, wherever: so that one word again and again does not outweigh several. */
+const WEIGHT_OF_PRESENCE = 0.5;
+
 /** The fields that are searched, each weighed by itself and added up: measured better than one field for both. */
 const fields = ['question', 'answer'] as const;
 
@@ -31,18 +34,31 @@ export const clausesOf = (query: JapaneseQuery, known: ReadonlySet<string>): Rea
 const wordingClauses = ({ text, terms, parts }: Wording, known: ReadonlySet<string>): ReadonlyArray<Query> => [
   ...(terms.length === 0 ? [] : fields.map((field) => ({ match: { [field]: { query: text } } }))),
   ...parts.map((part) => phraseOf(part, part.term !== undefined && !known.has(part.term) ? 1 : WEIGHT_OF_PARTS)),
+  ...presenceOf(terms, parts),
 ];
+
+/** For each word once, as the application cut it or as a part; a part of no word stands for itself. */
+const presenceOf = (terms: ReadonlyArray<string>, parts: ReadonlyArray<Part>): ReadonlyArray<Query> => {
+  const partsOf = Map.groupBy(parts, ({ term, text }) => term ?? text);
+  return [...new Set([...terms, ...partsOf.keys()])].map((word) => ({
+    dis_max: {
+      queries: [{ term: { terms: word } }, ...(partsOf.get(word) ?? []).map((part) => phraseOf(part, 1))],
+      boost: WEIGHT_OF_PRESENCE,
+    },
+  }));
+};
 
 /** The best of what was said and what else may be said for it, not their sum. */
 const bestOf = ({ written, alternatives }: Concept, known: ReadonlySet<string>): Query => ({
   dis_max: {
     queries: [
       { bool: { should: [...wordingClauses(written, known)] } },
-      ...alternatives.map(({ text, parts }) => ({
+      ...alternatives.map(({ text, terms, parts }) => ({
         bool: {
           should: [
             ...(text === '' ? [] : fields.map((field) => ({ match_phrase: { [field]: { query: text } } }))),
             ...parts.map((part) => phraseOf(part, known.has(part.term ?? '') ? WEIGHT_OF_PARTS : 1)),
+            ...(terms.length === 1 ? presenceOf(terms, parts) : []),
           ],
           boost: SYNONYM_WEIGHT,
         },
