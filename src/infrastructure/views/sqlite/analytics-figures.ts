@@ -81,12 +81,15 @@ const ofOneProperty = (
   by: Dimension | undefined,
 ): Sql => {
   const given = filter[property];
-  const { sql, values } = all([
-    given === undefined ? condition(`property IN (?, '${NO_CONTACT}')`, property) : condition('property = ?', property),
-    ...whenGiven('value = ?', given),
-    ...inHours(range),
-    ...ofHour(filter),
-  ]);
+  // Value by value, each from hour to hour: no hour before the range is passed.
+  const wanted =
+    given === undefined
+      ? condition(
+          `property IN (?, '${NO_CONTACT}') AND value IN (SELECT DISTINCT ${property} FROM profile_contacts UNION ALL SELECT '')`,
+          property,
+        )
+      : condition('property = ? AND value = ?', property, given);
+  const { sql, values } = all([wanted, ...inHours(range), ...ofHour(filter)]);
   const value = by === property ? "nullif(value, '')" : callValue(by);
   return {
     sql: `SELECT ${value} AS value, ${sums('contacts', 'in_scope', 'resolved')} FROM hourly_properties

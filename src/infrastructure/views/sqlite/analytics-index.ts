@@ -4,7 +4,6 @@ import {
   secondsOf,
   type AnalyticsDocument,
   type Conversation,
-  type CountedContact,
   type SettledSearch,
 } from '../../../application/projections/analytics.js';
 import { hourOf } from '../hours.js';
@@ -22,7 +21,7 @@ const tables = {
     counts: ['contacts', 'in_scope', 'resolved', 'calls', 'ended', 'seconds'],
   },
   hourly_properties: {
-    keys: ['property', 'hour', 'value'],
+    keys: ['property', 'value', 'hour'],
     counts: ['contacts', 'in_scope', 'resolved', 'calls', 'ended', 'seconds'],
   },
   hourly_profiles: { keys: ['profile', 'hour', 'site'], counts: ['conversations', 'calls', 'ended', 'seconds'] },
@@ -34,23 +33,40 @@ const tables = {
   hourly_terms: { keys: ['hour', 'term'], counts: ['searches', 'nothing_found', 'nothing_chosen'] },
 } as const;
 
-/** What is added to one row: a list, and not an object, because one is kept for each call. */
+/** What is added to one row. */
 type Count = readonly [table: keyof typeof tables, keys: ReadonlyArray<string | number>, counts: ReadonlyArray<number>];
+
+/** A contact's properties, in the order of `contactProperties`. */
+type Kind = ReadonlyArray<string>;
+
+/** What was counted of a document: a list, and not an object, because one is kept for each call. */
+type Known =
+  | SettledSearch
+  | readonly [
+      hour: number,
+      site: string,
+      profile: number,
+      started: 0 | 1,
+      seconds: number | null,
+      /** Of each contact of the profile, in its order. */
+      articles: ReadonlyArray<string | null>,
+    ];
 
 /** Keeps the counts by the hour: what a document added before is taken away, what it adds now is added. */
 export const analyticsIndex = (db: DatabaseSync): DocumentIndex<AnalyticsDocument> => {
   const remove = (id: number) => {
-    const row = prepared(db, 'DELETE FROM counted WHERE id = ? RETURNING counts').get(id);
+    const row = prepared(db, 'DELETE FROM counted WHERE id = ? RETURNING known').get(id);
     if (row === undefined) return;
-    for (const count of JSON.parse(row['counts'] as string) as ReadonlyArray<Count>) add(db, count, -1);
+    for (const count of countsOf(db, JSON.parse(row['known'] as string) as Known)) add(db, count, -1);
   };
   return {
     remove,
     put: (id, _key, document) => {
       remove(id);
-      const counts = document.kind === 'search' ? countsOfSearch(document) : countsOfConversation(db, document);
-      for (const count of counts) add(db, count, 1);
-      prepared(db, 'INSERT INTO counted VALUES (?, ?)').run(id, JSON.stringify(counts));
+      const known = document.kind === 'search' ? document : knownOf(db, document);
+      if (known === undefined) return;
+      for (const count of countsOf(db, known)) add(db, count, 1);
+      prepared(db, 'INSERT INTO counted VALUES (?, ?)').run(id, JSON.stringify(known));
     },
   };
 };
@@ -63,6 +79,39 @@ const add = (db: DatabaseSync, [table, keys, counts]: Count, sign: 1 | -1): void
   prepared(db, sql).run(...keys, ...counts.map((n) => sign * n));
 };
 
+const knownOf = (db: DatabaseSync, conversation: Conversation): Known | undefined => {
+  const moment = momentOf(conversation);
+  if (moment === undefined) return undefined;
+  const { site = '', startedAt, contacts } = conversation;
+  // In whatever order they came, the same contacts make the same profile.
+  const sorted = contacts
+    .map((contact) => ({ kind: contactProperties.map((property) => contact[property]), article: contact.faqArticle }))
+    .toSorted((a, b) => (String(a.kind) < String(b.kind) ? -1 : 1));
+  const profile = profileOf(db, JSON.stringify(sorted.map(({ kind }) => kind)));
+  const articles = sorted.map(({ article }) => article ?? null);
+  for (const article of articles) if (article !== null) noteArticle(db, article);
+  return [hourOf(moment), site, profile, startedAt === undefined ? 0 : 1, secondsOf(conversation) ?? null, articles];
+};
+
+const countsOf = (db: DatabaseSync, known: Known): ReadonlyArray<Count> => {
+  if ('kind' in known) return countsOfSearch(known);
+  const [hour, site, profile, started, seconds, articles] = known;
+  const kinds = kindsOf(db, profile);
+  const call = [started, seconds === null ? 0 : 1, seconds ?? 0];
+  return [
+    ['hourly', [hour, site], [...resolution(kinds), ...call]],
+    ...valuesOf(kinds).map(([property, value, having]): Count => [
+      'hourly_properties',
+      [property, value, hour],
+      [...resolution(having), ...call],
+    ]),
+    ['hourly_profiles', [profile, hour, site], [1, ...call]],
+    ...articles.flatMap((article, i): ReadonlyArray<Count> =>
+      article === null ? [] : [['hourly_articles', [article, hour, site, ...kinds[i]!], [1]]],
+    ),
+  ];
+};
+
 const countsOfSearch = ({ settledAt, hits, chosen, others, terms }: SettledSearch): ReadonlyArray<Count> => {
   const hour = hourOf(settledAt);
   const outcome = [1, hits === 0 ? 1 : 0, chosen === undefined ? 1 : 0];
@@ -72,56 +121,38 @@ const countsOfSearch = ({ settledAt, hits, chosen, others, terms }: SettledSearc
   ];
 };
 
-const countsOfConversation = (db: DatabaseSync, conversation: Conversation): ReadonlyArray<Count> => {
-  const moment = momentOf(conversation);
-  if (moment === undefined) return [];
-  const { site = '', startedAt, contacts } = conversation;
-  const seconds = secondsOf(conversation);
-  const hour = hourOf(moment);
-  const call = [startedAt === undefined ? 0 : 1, seconds === undefined ? 0 : 1, seconds ?? 0];
-  return [
-    ['hourly', [hour, site], [...countsOf(contacts), ...call]],
-    ...valuesOf(contacts).map(([property, value, having]): Count => [
-      'hourly_properties',
-      [property, hour, value],
-      [...countsOf(having), ...call],
-    ]),
-    ['hourly_profiles', [profileOf(db, contacts), hour, site], [1, ...call]],
-    ...contacts.flatMap((contact): ReadonlyArray<Count> => {
-      const { faqArticle, category, department, handling, scope } = contact;
-      if (faqArticle === undefined) return [];
-      prepared(db, 'INSERT OR IGNORE INTO articles VALUES (?)').run(faqArticle);
-      return [['hourly_articles', [faqArticle, hour, site, category, department, handling, scope], [1]]];
-    }),
-  ];
-};
-
 /** Contacts, those in scope, and of these the ones that were answered at once. */
-const countsOf = (contacts: ReadonlyArray<CountedContact>): ReadonlyArray<number> => {
-  const inScope = contacts.filter(({ scope }) => scope === 'in-scope');
-  return [contacts.length, inScope.length, inScope.filter(({ handling }) => handling === 'answered').length];
+const resolution = (kinds: ReadonlyArray<Kind>): ReadonlyArray<number> => {
+  const inScope = kinds.filter(([, , , scope]) => scope === 'in-scope');
+  return [kinds.length, inScope.length, inScope.filter(([, , handling]) => handling === 'answered').length];
 };
 
 /** Each value that any of the contacts has, and the contacts that have it; where there is no contact, that. */
 const valuesOf = (
-  contacts: ReadonlyArray<CountedContact>,
-): ReadonlyArray<readonly [property: string, value: string, having: ReadonlyArray<CountedContact>]> =>
-  contacts.length === 0
+  kinds: ReadonlyArray<Kind>,
+): ReadonlyArray<readonly [property: string, value: string, having: ReadonlyArray<Kind>]> =>
+  kinds.length === 0
     ? [[NO_CONTACT, '', []]]
-    : contactProperties.flatMap((property) =>
-        [...Map.groupBy(contacts, (contact) => contact[property])].map(
-          ([value, having]) => [property, value, having] as const,
-        ),
+    : contactProperties.flatMap((property, i) =>
+        [...Map.groupBy(kinds, (kind) => kind[i]!)].map(([value, having]) => [property, value, having] as const),
       );
 
-/** The profile that these contacts make, in whatever order they came; there are few, and none is ever removed. */
-const profileOf = (db: DatabaseSync, contacts: ReadonlyArray<CountedContact>): number => {
-  const kinds = contacts.map(({ category, department, handling, scope }) => [category, department, handling, scope]);
-  const profile = JSON.stringify(kinds.toSorted((a, b) => (String(a) < String(b) ? -1 : 1)));
-  const known = prepared(db, 'SELECT id FROM profiles WHERE contacts = ?').get(profile);
+const kindsOf = (db: DatabaseSync, profile: number): ReadonlyArray<Kind> => {
+  const { contacts } = prepared(db, 'SELECT contacts FROM profiles WHERE id = ?').get(profile)!;
+  return JSON.parse(contacts as string) as ReadonlyArray<Kind>;
+};
+
+/** All articles that were ever used: their counts are looked up one by one. */
+const noteArticle = (db: DatabaseSync, article: string): void => {
+  prepared(db, 'INSERT OR IGNORE INTO articles VALUES (?)').run(article);
+};
+
+/** The profile of these contacts; there are few, and none is ever removed. */
+const profileOf = (db: DatabaseSync, contacts: string): number => {
+  const known = prepared(db, 'SELECT id FROM profiles WHERE contacts = ?').get(contacts);
   if (known !== undefined) return known['id'] as number;
-  const { lastInsertRowid: id } = prepared(db, 'INSERT INTO profiles (contacts) VALUES (?)').run(profile);
+  const { lastInsertRowid: id } = prepared(db, 'INSERT INTO profiles (contacts) VALUES (?)').run(contacts);
   const one = `INSERT INTO profile_contacts VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET contacts = contacts + 1`;
-  for (const kind of kinds) prepared(db, one).run(id, ...kind);
+  for (const kind of JSON.parse(contacts) as ReadonlyArray<Kind>) prepared(db, one).run(id, ...kind);
   return Number(id);
 };

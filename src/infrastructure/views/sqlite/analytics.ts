@@ -38,8 +38,8 @@ export const analyticsView: SqliteView<AnalyticsDocument> = {
       hour INTEGER NOT NULL, site TEXT NOT NULL, ${counts}, PRIMARY KEY (hour, site)
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE hourly_properties (
-      property TEXT NOT NULL, hour INTEGER NOT NULL, value TEXT NOT NULL, ${counts},
-      PRIMARY KEY (property, hour, value)
+      property TEXT NOT NULL, value TEXT NOT NULL, hour INTEGER NOT NULL, ${counts},
+      PRIMARY KEY (property, value, hour)
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE profiles (id INTEGER PRIMARY KEY, contacts TEXT NOT NULL UNIQUE) STRICT`,
     `CREATE TABLE profile_contacts (
@@ -65,8 +65,8 @@ export const analyticsView: SqliteView<AnalyticsDocument> = {
       hour INTEGER NOT NULL, term TEXT NOT NULL, searches INTEGER NOT NULL, nothing_found INTEGER NOT NULL,
       nothing_chosen INTEGER NOT NULL, PRIMARY KEY (hour, term)
     ) STRICT, WITHOUT ROWID`,
-    // What each document adds to these, so that it can be taken away when the document changes.
-    'CREATE TABLE counted (id INTEGER PRIMARY KEY, counts TEXT NOT NULL) STRICT',
+    // What was counted of each document, so that it can be taken away when the document changes.
+    'CREATE TABLE counted (id INTEGER PRIMARY KEY, known TEXT NOT NULL) STRICT',
   ],
   index: analyticsIndex,
 };
