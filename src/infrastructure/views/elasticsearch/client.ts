@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Client, errors } from '@elastic/elasticsearch';
 import type { ElasticsearchConfig } from '../../config.js';
 
-/** What answers no search within this time is an outage of it; writes wait longer. */
-export const SEARCH_TIMEOUT_MS = 5_000;
+/** Somebody waits: what does not answer within this time, asked twice, is down. Writes wait longer. */
+export const soon = { requestTimeout: 3_000, maxRetries: 1 } as const;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface Cluster {

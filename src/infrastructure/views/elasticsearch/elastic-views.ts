@@ -6,7 +6,7 @@ import type { Instant } from '../../../domain/kernel/time.js';
 import type { BuildView } from '../build/build.js';
 import { lagOf } from '../lag.js';
 import { unknownPosition } from '../unknown-position.js';
-import { failureOf, type Cluster } from './client.js';
+import { failureOf, soon, type Cluster } from './client.js';
 import { versionOf, type ElasticView } from './elastic-view.js';
 import { CHECKPOINT, compareIndices, newIndexName } from './index-definition.js';
 import { ViewFeeder, type FeederOptions } from './view-feeder.js';
@@ -15,6 +15,9 @@ import { ViewIndices, type FoundIndex } from './view-indices.js';
 import { ViewReader } from './view-reader.js';
 
 const defaults: FeederOptions = { graceMs: 600_000, lookMs: 2_000, gatherMs: 50, retryMs: [500, 30_000] };
+
+/** How long a closing waits for what is under way. */
+const CLOSE_MS = 5_000;
 
 /** How often a waiting read asks where its view stands: first, and at most. */
 const POLL_MS = [10, 100] as const;
@@ -68,7 +71,10 @@ export class ElasticViews extends Views {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#feeding;
+    // What a cluster that hangs was given may be left to it: every write is conditional.
+    const ended = new AbortController();
+    await Promise.race([this.#feeding, delay(CLOSE_MS, undefined, { signal: ended.signal }).catch(() => undefined)]);
+    ended.abort();
   }
 
   read(name: ViewName): ViewReader {
@@ -84,9 +90,9 @@ export class ElasticViews extends Views {
     if (unknown !== undefined) throw unknown;
     const { indices } = this.#slot(name);
     for (let pause: number = POLL_MS[0]; !signal.aborted; pause = Math.min(pause * 2, POLL_MS[1])) {
-      const shown = await this.#shown(indices).catch(() => undefined);
+      const shown = await this.#shown(indices, signal).catch(() => undefined);
       const isLevel = shown?.position !== undefined && shown.position >= position;
-      if (isLevel && (await this.#refreshed(indices))) return true;
+      if (isLevel && (await this.#refreshed(indices, signal))) return true;
       if (shown?.poisonedBy !== undefined) return false;
       await delay(pause, undefined, { signal }).catch(() => undefined);
     }
@@ -118,15 +124,19 @@ export class ElasticViews extends Views {
   }
 
   /** The checkpoint of the index that answers: read at once, without a search. */
-  async #shown({ alias }: ViewIndices): Promise<Checkpoint | undefined> {
+  async #shown({ alias }: ViewIndices, signal?: AbortSignal): Promise<Checkpoint | undefined> {
     const { client } = this.cluster;
     const request = { index: alias, id: CHECKPOINT };
-    const found = await client.get<{ readonly checkpoint: Checkpoint }>(request, { ignore: [404] });
+    const found = await client.get<{ readonly checkpoint: Checkpoint }>(request, {
+      ...soon,
+      ...(signal !== undefined && { signal }),
+      ignore: [404],
+    });
     return found.found ? found._source?.checkpoint : undefined;
   }
 
-  async #refreshed({ alias }: ViewIndices): Promise<boolean> {
-    return this.cluster.client.indices.refresh({ index: alias }).then(
+  async #refreshed({ alias }: ViewIndices, signal: AbortSignal): Promise<boolean> {
+    return this.cluster.client.indices.refresh({ index: alias }, { ...soon, signal }).then(
       () => true,
       () => false,
     );

@@ -1,5 +1,6 @@
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { ViewUnavailable, type ViewName } from '../../../application/ports/views.js';
+import { failureOf, soon } from './client.js';
 import type { StoredDocument } from './elastic-view.js';
 
 /** Queries of one view, through the alias that shows its documents alone. Throws `ViewUnavailable`. */
@@ -13,7 +14,7 @@ export class ViewReader {
   async search<Doc>(
     request: Omit<estypes.SearchRequest, 'index'>,
   ): Promise<estypes.SearchResponse<StoredDocument<Doc>>> {
-    return this.#ask(() => this.client.search<StoredDocument<Doc>>({ index: this.alias, ...request }));
+    return this.#ask(() => this.client.search<StoredDocument<Doc>>({ index: this.alias, ...request }, soon));
   }
 
   /** The document of a key as a query sees it. */
@@ -26,14 +27,15 @@ export class ViewReader {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof errors.ElasticsearchClientError) throw unavailable(this.view, error);
-      throw error;
+      throw unavailable(this.view, error) ?? error;
     }
   }
 }
 
-/** A missing alias is a view that is being built; what else a cluster refuses is an outage of it. */
-const unavailable = (view: ViewName, error: errors.ElasticsearchClientError): ViewUnavailable =>
-  error instanceof errors.ResponseError && error.statusCode === 404
-    ? new ViewUnavailable(view)
-    : new ViewUnavailable(view, error.name);
+/** A missing alias is a view that is being built, and a request that the cluster calls wrong is our fault. */
+const unavailable = (view: ViewName, error: unknown): ViewUnavailable | undefined => {
+  if (!(error instanceof errors.ElasticsearchClientError)) return undefined;
+  if (!(error instanceof errors.ResponseError)) return new ViewUnavailable(view, failureOf(error));
+  if (error.statusCode === 404) return new ViewUnavailable(view);
+  return error.statusCode === 400 ? undefined : new ViewUnavailable(view, failureOf(error));
+};
