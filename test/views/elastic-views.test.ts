@@ -32,7 +32,7 @@ withServer('ELASTICSEARCH_URL', 'the contract of the views on Elasticsearch', (u
         log,
         caughtUp: async () => {
           const head = await log.head();
-          for (const name of names) expect(await views.waitFor(name, head, AbortSignal.timeout(10_000))).toBe(true);
+          for (const name of names) expect(await views.waitFor(name, head, AbortSignal.timeout(25_000))).toBe(true);
         },
         dictionary,
         faqSearch: new ElasticFaqSearch(views, dictionary),
