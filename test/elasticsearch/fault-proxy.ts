@@ -60,6 +60,12 @@ interface Answer {
   readonly body: Buffer;
 }
 
+interface Sleep {
+  isAsleep: boolean;
+  readonly begun: PromiseWithResolvers<void>;
+  readonly over: PromiseWithResolvers<void>;
+}
+
 /** How often each fault was planned, and how often a request was struck by it. */
 export class FaultCounts {
   readonly drawn = new Map<Fault, number>(faults.map((fault) => [fault, 0]));
@@ -78,7 +84,7 @@ export class FaultProxy {
   });
   #planned: Fault[] = [];
   #late: Asked[] = [];
-  #sleep: { readonly begun: PromiseWithResolvers<void>; readonly over: PromiseWithResolvers<void> } | undefined;
+  #sleep: Sleep | undefined;
   #readOnly = false;
   /** Spells that are not over. */
   #spells: Array<Promise<void>> = [];
@@ -110,7 +116,7 @@ export class FaultProxy {
 
   /** The process stands still from its next bulk on, with that one on its lips; resolves when it does. */
   async sleepAtNextBulk(): Promise<void> {
-    this.#sleep = { begun: Promise.withResolvers(), over: Promise.withResolvers() };
+    this.#sleep = { isAsleep: false, begun: Promise.withResolvers(), over: Promise.withResolvers() };
     await this.#sleep.begun.promise;
   }
 
@@ -146,9 +152,11 @@ export class FaultProxy {
     try {
       const asked: Asked = { method: method!, path: path!, headers, body: await buffer(incoming) };
       const call = callOf(asked);
-      if (this.#sleep !== undefined) {
-        if (call === 'bulk') this.#sleep.begun.resolve();
-        await this.#sleep.over.promise;
+      const sleep = this.#sleep;
+      if (sleep !== undefined && call === 'bulk') sleep.isAsleep = true;
+      if (sleep?.isAsleep === true) {
+        sleep.begun.resolve();
+        await sleep.over.promise;
       }
       const fault = this.#strike(call);
       if (fault === undefined) send(outgoing, await this.#asUsual(asked, call));

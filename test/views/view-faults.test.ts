@@ -24,10 +24,13 @@ const failedOnce: ReadonlyArray<number> = [];
 
 const LOGS = 30;
 const ROUNDS = 10;
-const CATCHES_UP_WITHIN_MS = 20_000;
+/** Far longer than it takes: the machine that runs the tests may have much else to do. */
+const CATCHES_UP_WITHIN_MS = 60_000;
 
-const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 2 ** 31);
-const logs = process.env['FAULTS_LOG'] === undefined ? Array.from({ length: LOGS }, (_, i) => seed + i) : [seed];
+/** Of each log; with FAULTS_SEED, of that one alone. */
+const given = process.env['FAULTS_SEED'];
+const seeds =
+  given === undefined ? Array.from({ length: LOGS }, (_, i) => (Date.now() % 2 ** 31) + i) : [Number(given)];
 
 /** Of every log, beside the one that removes documents. */
 const realViews = allElasticViews.filter(({ projection }) => !projection.name.startsWith('faq-'));
@@ -44,12 +47,14 @@ const expectRounds = async (url: string, logSeed: number): Promise<void> => {
   // Sees the cluster as it is.
   const { client: direct, prefix } = openCluster(url);
   const store = new EventLog();
-  store.batchSize = () => 1 + below(12);
+  const ofBatches = random(logSeed + 1);
+  store.batchSize = () => 1 + Math.floor(ofBatches() * 12);
   const views = [openDepartmentsView, realViews[logSeed % realViews.length]!] as ReadonlyArray<ElasticView>;
   const names = views.map(({ projection }) => projection.name);
   const events = fc.oneof(...views.map(({ projection }) => arbitraryEvent(projection.events)));
   const leases = new LeaseTable();
 
+  let nextFault = below(faults.length);
   let version = 1;
   const start = () => ViewProcess.start({ url, prefix, store, leases, views: ofVersion(views, version), counts });
   /** The last is of the latest version, and is never without a successor. */
@@ -70,6 +75,7 @@ const expectRounds = async (url: string, logSeed: number): Promise<void> => {
     for (const { id, event } of fc.sample(events, { seed: below(2 ** 31), numRuns: 1 + below(10) }))
       store.add(event.type.startsWith('Staff') ? 'staff' : 'department', id, event);
     await delay(below(30));
+    if (chance() < 0.2) await processes[below(processes.length)]!.proxy.deliverLate();
   };
 
   const disturb: Readonly<Record<string, () => Promise<void>>> = {
@@ -146,7 +152,9 @@ const expectRounds = async (url: string, logSeed: number): Promise<void> => {
   };
 
   for (let round = 0; round < ROUNDS; round++) {
-    for (let n = below(3); n >= 0; n--) processes[below(processes.length)]!.proxy.plan(faults[below(faults.length)]!);
+    // Each in turn from a random beginning, so that none is left to luck.
+    for (let n = below(3); n >= 0; n--)
+      processes[below(processes.length)]!.proxy.plan(faults[nextFault++ % faults.length]!);
     for (let n = below(4); n >= 0; n--) await append();
     if (chance() < 0.6) {
       const kind = kinds[below(kinds.length)]!;
@@ -157,6 +165,7 @@ const expectRounds = async (url: string, logSeed: number): Promise<void> => {
     while (processes.length > 2) await processes.shift()!.stop();
 
     for (const { proxy } of processes) await proxy.calm();
+    // It catches up alone.
     const head = await store.head();
     const caughtUp = async () => {
       for (const view of views) {
@@ -184,9 +193,9 @@ withServer('ELASTICSEARCH_URL', 'views on Elasticsearch under faults', (url) => 
     console.log(`faults drawn/struck: ${counts.toString()}; ${disturbed.join(', ')}`);
   });
 
-  test.each([...failedOnce, ...logs])(
-    `whatever fails, the views catch up alone and equal the fold, ${ROUNDS} rounds of log %i`,
-    { timeout: 180_000 },
+  test.each([...failedOnce, ...seeds])(
+    `whatever fails, the views catch up alone and equal the fold, after each of ${ROUNDS} rounds of seed %i`,
+    { timeout: 300_000 },
     async (logSeed) => {
       await expectRounds(url, logSeed);
     },

@@ -8,8 +8,8 @@ import type { LeaseTable } from '../leases/stealable-leases.js';
 import { buildIndexHere, quick } from './elastic-fixture.js';
 
 /** How long a process waits for an answer. */
-const ANSWER_MS = 1_000;
-const GRACE_MS = 2_000;
+const ANSWER_MS = 2_000;
+const GRACE_MS = 5_000;
 
 export interface ProcessOptions {
   readonly url: string;
