@@ -3,31 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Config } from '../../src/infrastructure/config.js';
 import { cleanCluster } from './clean-cluster.js';
 import { configFrom, engines, missingOf, settingsOf } from './engines.js';
 import { BadInput, readJudgements, readTexts } from './input.js';
-import { mean, measure } from './metrics.js';
-import { openProduct } from './product.js';
+import { measureEngine } from './measure-engine.js';
+import { tell } from './progress.js';
 import { json, table, type Result } from './report.js';
-import { trialOf, type Trial } from './trial.js';
+import { trialOf } from './trial.js';
 
 const USAGE = 'npm run relevance -- CORPUS QUERIES JUDGEMENTS [--json FILE]';
-const LIMIT = 10;
-
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** Tells how far something has come, every few seconds and at its end. */
-const progress = (what: string, all: number) => {
-  let told = performance.now();
-  return (done: number): void => {
-    if (done < all && performance.now() - told < 3_000) return;
-    told = performance.now();
-    tell(`${what}: ${done} of ${all}`);
-  };
-};
 
 /** npm runs scripts in the folder of the package; a file is named from where the user is. */
 const fileOf = (name: string): string => resolve(process.env['INIT_CWD'] ?? '.', name);
@@ -44,36 +29,6 @@ const argumentsOf = () => {
   } catch (error) {
     throw new BadInput(`${(error as Error).message}\n${USAGE}`);
   }
-};
-
-const measureEngine = async (name: string, trial: Trial, config: Config, signal: AbortSignal): Promise<Result> => {
-  await using product = await openProduct(config);
-  const imported = progress(`${name}: articles imported`, trial.articles.length);
-  const ids = await product.publish(trial.articles, imported, signal);
-  await product.caughtUp(signal);
-  const documentOf = new Map(ids.map((id, i) => [id, trial.documents[i]!]));
-
-  // The first search warms up what all the others find warm.
-  await product.search(trial.queries[0]!.text, LIMIT);
-  const tellQueries = progress(`${name}: queries asked`, trial.queries.length);
-  const times: number[] = [];
-  const measures = [];
-  for (const { text, judged } of trial.queries) {
-    // The embedded engine would leave Ctrl-C no turn.
-    await setImmediate();
-    signal.throwIfAborted();
-    const asked = performance.now();
-    const { items } = await product.search(text, LIMIT);
-    times.push(performance.now() - asked);
-    measures.push(
-      measure(
-        items.map(({ id }) => documentOf.get(id)!),
-        judged,
-      ),
-    );
-    tellQueries(times.length);
-  }
-  return { engine: name, measures: mean(measures), times };
 };
 
 const run = async (signal: AbortSignal): Promise<void> => {

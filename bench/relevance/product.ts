@@ -1,14 +1,14 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import * as E from 'fp-ts/lib/Either.js';
-import { consequentId, createdId } from '../../src/application/aggregates/ids.js';
+import { consequentId } from '../../src/application/aggregates/ids.js';
 import type { FaqFound } from '../../src/application/ports/faq-search.js';
 import type { Actor } from '../../src/domain/kernel/actor.js';
-import type { ArticleId, CategoryCode, DepartmentCode, StaffId } from '../../src/domain/kernel/ids.js';
+import type { CategoryCode, DepartmentCode, StaffId } from '../../src/domain/kernel/ids.js';
 import type { Config } from '../../src/infrastructure/config.js';
 import type { QuestionAndAnswer } from './article.js';
 
@@ -20,8 +20,15 @@ const administrator: Actor = { subject: 'relevance' as StaffId, role: 'administr
 const department = 'relevance' as DepartmentCode;
 const category = 'relevance' as CategoryCode;
 
-/** Commands that are under way at once; the event store writes them to disk together. */
-const TOGETHER = 64;
+/** Of one import; the next one is begun when it is done. */
+const ROWS = 500;
+/** How often it is looked whether vectors are there. */
+const LOOK_MS = 500;
+
+/** Without a single vector for so long, no more will come. */
+const STALLED_MS = 300_000;
+
+export type Product = Awaited<ReturnType<typeof openProduct>>;
 
 /** The application as a server has it, without listening. */
 export const openProduct = async (config: Config) => {
@@ -33,7 +40,8 @@ export const openProduct = async (config: Config) => {
     'infrastructure/calendar/japanese-office-calendar.js',
   );
   const { FaqSearch } = await built<Modules['faqSearch']>('application/ports/faq-search.js');
-  const { PublishArticle } = await built<Modules['faq']>('application/faq/commands.js');
+  const { MeaningHealth } = await built<Modules['meaning']>('application/ports/meaning-health.js');
+  const { ImportArticles } = await built<Modules['faq']>('application/faq/import-articles.js');
   const { OpenDepartment } = await built<Modules['department']>('application/department/commands.js');
   const { developmentVerifier } = await built<Modules['tokens']>('infrastructure/auth/tokens.js');
   const { readOrCreateTokenKey } = await built<Modules['tokenKeys']>('infrastructure/auth/token-keys.js');
@@ -59,34 +67,31 @@ export const openProduct = async (config: Config) => {
   reactions.start();
   const bus = app.get(CommandBus, { strict: false });
   const faq = app.get(FaqSearch, { strict: false });
+  const meaning = app.get(MeaningHealth, { strict: false });
 
   const requestOf = (key: string) => ({ commandId: consequentId('relevance', key), actor: administrator });
-  const done = async (command: Parameters<typeof bus.execute>[0]): Promise<void> => {
-    const result = (await bus.execute(command)) as E.Either<unknown, unknown>;
-    if (E.isLeft(result)) throw new Error(`${command.constructor.name} was refused: ${JSON.stringify(result.left)}`);
+  const done = <A>(result: E.Either<unknown, A>): A => {
+    if (E.isRight(result)) return result.right;
+    throw new Error(`refused: ${JSON.stringify(result.left)}`);
   };
 
   const held = opened.move();
   return {
-    /** Publishes the articles; resolves to their ids, in the same order. */
-    async publish(
+    /** Imports the articles; resolves to their ids, in the same order. Done once more, it changes nothing. */
+    async import(
       articles: ReadonlyArray<QuestionAndAnswer>,
       onProgress: (done: number) => void,
       signal: AbortSignal,
-    ): Promise<ReadonlyArray<ArticleId>> {
-      await done(new OpenDepartment(department, { name: '関連度の測定' }, requestOf('department')));
-      const ids: ArticleId[] = [];
-      for (let from = 0; from < articles.length; from += TOGETHER) {
-        const some = articles.slice(from, from + TOGETHER).map(({ question, answer }, i) => {
-          const request = requestOf(`article ${from + i}`);
-          const id = createdId<ArticleId>(request.commandId, 'article');
-          return { id, command: new PublishArticle(id, { question, answer, category, department }, request) };
-        });
-        await Promise.all(some.map(({ command }) => done(command)));
-        ids.push(...some.map(({ id }) => id));
-        onProgress(ids.length);
-        await setImmediate();
+    ): Promise<ReadonlyArray<string>> {
+      done(await bus.execute(new OpenDepartment(department, { name: '関連度の測定' }, requestOf('department'))));
+      const ids: string[] = [];
+      for (let from = 0; from < articles.length; from += ROWS) {
         signal.throwIfAborted();
+        const rows = articles
+          .slice(from, from + ROWS)
+          .map(({ question, answer }) => ({ question, answer, category, department }));
+        ids.push(...done(await bus.execute(new ImportArticles(rows, requestOf(`rows from ${from}`)))).ids);
+        onProgress(ids.length);
       }
       return ids;
     },
@@ -95,6 +100,24 @@ export const openProduct = async (config: Config) => {
     async caughtUp(signal: AbortSignal): Promise<void> {
       if (!(await storage.views.waitFor('faq-articles', await storage.store.head(), signal)))
         throw new Error('the view of FAQ articles has stopped');
+    },
+
+    /** Resolves when all vectors of so many articles are there; at once where none are made. */
+    async embedded(articles: number, onProgress: (done: number) => void, signal: AbortSignal): Promise<void> {
+      let made = 0;
+      for (let since = performance.now(); performance.now() - since < STALLED_MS;) {
+        const status = await meaning.status();
+        if (status === undefined) return;
+        const { articles: known = 0, lacking = Infinity } = status;
+        if (known >= articles && lacking === 0) return onProgress(2 * articles);
+        // Of each article, one of its question and one of both texts.
+        const now = Math.max(0, 2 * known - lacking);
+        if (now > made) since = performance.now();
+        made = now;
+        onProgress(made);
+        await setTimeout(LOOK_MS, undefined, { signal });
+      }
+      throw new Error(`no vector came for ${STALLED_MS / 60_000} minutes`);
     },
 
     search: (text: string, limit: number): Promise<FaqFound> => faq.search({ text, limit }),
@@ -111,7 +134,8 @@ interface Modules {
   readonly clock: typeof import('../../src/infrastructure/system-clock.js');
   readonly calendar: typeof import('../../src/infrastructure/calendar/japanese-office-calendar.js');
   readonly faqSearch: typeof import('../../src/application/ports/faq-search.js');
-  readonly faq: typeof import('../../src/application/faq/commands.js');
+  readonly meaning: typeof import('../../src/application/ports/meaning-health.js');
+  readonly faq: typeof import('../../src/application/faq/import-articles.js');
   readonly department: typeof import('../../src/application/department/commands.js');
   readonly tokens: typeof import('../../src/infrastructure/auth/tokens.js');
   readonly tokenKeys: typeof import('../../src/infrastructure/auth/token-keys.js');

@@ -2,7 +2,8 @@ import type { EmbeddingsUsage } from './embeddings.js';
 
 /** How search by meaning stands. */
 export interface MeaningStatus extends EmbeddingsUsage {
-  /** Vectors that published articles lack; absent while what holds them does not answer. */
+  /** Published articles that are known here, and vectors that they lack; absent while what holds them does not answer. */
+  readonly articles?: number;
   readonly lacking?: number;
 }
 

@@ -56,7 +56,7 @@ export const openMeaning = (
   const health: MeaningHealth = {
     status: async (): Promise<MeaningStatus> => {
       const standing = await vectors.standing().catch(() => undefined);
-      return { ...embeddings.usage(), ...(standing !== undefined && { lacking: standing.lacking }) };
+      return { ...embeddings.usage(), ...standing };
     },
     reactions: () => background.map((each) => each.status()),
   };

@@ -42,7 +42,7 @@ const Readiness = record(
   },
   {
     overdueCallbacks: count,
-    meaning: record('MeaningReadiness', { calls: count, failures: count }, { lacking: count }),
+    meaning: record('MeaningReadiness', { calls: count, failures: count }, { articles: count, lacking: count }),
   },
 );
 
