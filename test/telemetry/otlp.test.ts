@@ -53,7 +53,12 @@ describe('where an endpoint is named', { timeout: 120_000 }, () => {
     expect(await server.kill('SIGTERM')).toBe(0);
 
     const names = receiver.spans.map(({ name }) => name);
-    for (const name of ['POST /inquiries/:id/callback', 'RequestCallback', 'EventStore.append', 'FaqSearch.search'])
+    for (const name of [
+      'POST /inquiries/:id/callback',
+      'RequestCallback',
+      'EventStore.append',
+      'LexicalFaqSearch.search',
+    ])
       expect(names).toContain(name);
     expect(receiver.resource).toMatchObject({
       'service.name': 'madoguchi',

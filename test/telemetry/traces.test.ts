@@ -1,5 +1,8 @@
+import { trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
+import type { Storage } from '../../src/infrastructure/server/storage.js';
 import { tracesOver } from '../../src/infrastructure/telemetry/otlp-traces.js';
+import { inSpan } from '../../src/infrastructure/telemetry/spans.js';
 import { TestServer } from '../http/server.js';
 import { Kept } from './kept.js';
 
@@ -108,4 +111,31 @@ test('a reaction is a trace of its own, linked to the span that stored its event
   expect(reaction.spanContext().traceId).not.toBe(cause.spanContext().traceId);
   const told = kept.below(reaction).filter(({ name }) => name === 'EventStore.append');
   expect(told.map(({ attributes }) => attributes['madoguchi.stream.category'])).toEqual(['inquiry']);
+});
+
+test('a port over another is a span above it; what a port knows at once is none', async () => {
+  abstract class Within {
+    abstract ask(): Promise<string>;
+  }
+  abstract class Over extends Within {
+    abstract known(): number;
+  }
+  const kept = new Kept();
+  const traces = tracesOver(kept, '1.2.3');
+  const useFactory = (within: Within) => ({ ask: async () => `${await within.ask()}, again`, known: () => 7 });
+  const viewPorts = [
+    { provide: Within, useValue: { ask: async () => 'asked' } },
+    { provide: Over, inject: [Within], useFactory },
+  ];
+  const wired = traces.storage({ views: {}, viewPorts } as unknown as Storage).viewPorts as typeof viewPorts;
+  const over = wired[1]!.useFactory!(wired[0]!.useValue!);
+
+  expect([over.known(), await over.ask()]).toEqual([7, 'asked, again']);
+  const work = async () => [over.known(), await over.ask()];
+  expect(await inSpan(trace.getTracer('test'), 'a request', {}, work)).toEqual([7, 'asked, again']);
+  await traces.close();
+  const asked = kept.the('Over.ask');
+  expect(kept.below(kept.the('a request'))).toEqual([asked]);
+  expect(kept.below(asked)).toEqual([kept.the('Within.ask')]);
+  expect(kept.spans).toHaveLength(3);
 });

@@ -40,9 +40,12 @@ export class Traces {
   }
 
   private port(provider: Provider): Provider {
-    if (typeof provider === 'function' || !('useValue' in provider)) return provider;
-    const { provide, useValue } = provider;
+    if (typeof provider === 'function' || !('useValue' in provider || 'useFactory' in provider)) return provider;
+    const { provide } = provider;
     const name = typeof provide === 'function' ? provide.name : String(provide);
-    return { provide, useValue: tracedPort(this.tracer, name, useValue as object) };
+    const traced = (port: object) => tracedPort(this.tracer, name, port);
+    if ('useValue' in provider) return { provide, useValue: traced(provider.useValue as object) };
+    const { useFactory } = provider;
+    return { ...provider, useFactory: (...needed: unknown[]) => traced(useFactory(...needed) as object) };
   }
 }
