@@ -32,7 +32,7 @@ export interface EventMetadata {
   readonly occurredAt: Instant;
   /** The version of the event's data. */
   readonly schemaVersion: number;
-  /** W3C Trace Context, where the request carried one. */
+  /** W3C Trace Context: of the span that stored it where traces are on, otherwise as the request carried it. */
   readonly traceparent?: string;
 }
 
