@@ -91,10 +91,10 @@ const IndexPrefix = pattern<string>('lower-case letters, digits and hyphens', /^
 
 const EmbeddingsUrl = pattern<string>(
   'an address such as http://127.0.0.1:9700/v1, without user, query or fragment',
-  /^https?:\/\/[^\s@?#]+$/,
+  /^https?:\/\/[^\s@?#]+$/i,
   { maxLength: 4096 },
 );
-const HostNames = pattern<string>('names of hosts, with a comma between them', /^[^\s,/:@]+(,[^\s,/:@]+)*$/, {
+const HostNames = pattern<string>('names of hosts, with a comma between them', /^[^\s,/@[\]]+(,[^\s,/@[\]]+)*$/, {
   maxLength: 4096,
 });
 

@@ -54,6 +54,60 @@ describe('the environment', () => {
   });
 });
 
+describe('an endpoint for embeddings', () => {
+  test('is none unless one is named', () => {
+    expect(config({}).embeddings).toBeUndefined();
+    expect(() => config({ EMBEDDINGS_MODEL: 'bge-m3' })).toThrow(
+      /EMBEDDINGS_MODEL says nothing without EMBEDDINGS_URL/,
+    );
+  });
+
+  test.each(['http://127.0.0.1:9700/v1', 'http://localhost:9700/v1', 'http://[::1]:9700/v1', 'HTTP://LOCALHOST/v1'])(
+    'on this machine needs no leave: %s',
+    (url) => {
+      expect(config({ EMBEDDINGS_URL: url }).embeddings).toEqual({ url, model: 'multilingual-e5-small' });
+    },
+  );
+
+  test.each([
+    'https://embeddings.city.example/v1',
+    'http://192.0.2.7:8080/v1',
+    'http://localhost.city.example/v1',
+    'http://127.0.0.1.city.example/v1',
+    'http://[2001:db8::1]/v1',
+  ])('elsewhere is refused, and what to set is said: %s', (url) => {
+    const { hostname } = new URL(url);
+    const host = hostname.replace(/[[\]]/g, '');
+    expect(() => config({ EMBEDDINGS_URL: url })).toThrow(`EMBEDDINGS_ALLOWED_HOSTS=${host}`);
+    expect(() => config({ EMBEDDINGS_URL: url, EMBEDDINGS_ALLOWED_HOSTS: 'city.example' })).toThrow(/EMBEDDINGS_URL/);
+    expect(
+      config({ EMBEDDINGS_URL: url, EMBEDDINGS_ALLOWED_HOSTS: `other.example,${host.toUpperCase()}` }),
+    ).toHaveProperty('embeddings.url', url);
+  });
+
+  test.each([
+    'ftp://localhost/v1',
+    'http://user:secret@localhost/v1',
+    'http://localhost/v1?key=secret',
+    'localhost:9700',
+    'http://:80',
+  ])('is an address without anything secret in it: not %s', (url) => {
+    const read = configOf({ EMBEDDINGS_URL: url });
+    if (E.isRight(read)) throw new Error('taken');
+    expect(read.left.map(({ field }) => field)).toEqual(['EMBEDDINGS_URL']);
+    expect(JSON.stringify(read.left)).not.toContain('secret');
+  });
+
+  test('of any name and key', () => {
+    const environment = {
+      EMBEDDINGS_URL: 'http://localhost/v1',
+      EMBEDDINGS_MODEL: 'bge-m3',
+      EMBEDDINGS_API_KEY: 'key',
+    };
+    expect(config(environment).embeddings).toMatchObject({ model: 'bge-m3', apiKey: 'key' });
+  });
+});
+
 test.each([
   ['127.0.0.1', true],
   ['127.8.9.10', true],

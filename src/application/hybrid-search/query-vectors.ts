@@ -12,7 +12,7 @@ export interface QueryVectorsOptions {
   readonly kept: number;
 }
 
-const defaults: QueryVectorsOptions = { deadlineMs: 250, failures: 3, restMs: [5_000, 60_000], kept: 1_000 };
+const defaults: QueryVectorsOptions = { deadlineMs: 250, failures: 3, restMs: [2_000, 15_000], kept: 1_000 };
 
 /**
  * Vectors of what citizens say, in time or not at all. An endpoint that has failed repeatedly is asked again now and

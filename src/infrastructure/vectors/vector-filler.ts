@@ -1,28 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { TextsRefused, type Embeddings } from '../../application/ports/embeddings.js';
+import type { Embeddings } from '../../application/ports/embeddings.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Leases } from '../../application/ports/leases.js';
 import type { LackingArticle, TextDigest, Vectors } from '../../application/ports/vectors.js';
 import { articleNow, digestOf, textsOf } from '../../application/hybrid-search/article-texts.js';
+import { PassageVectors } from './passage-vectors.js';
 
 export interface FillerOptions {
   /** How often it looks for articles that lack a vector. */
   readonly lookMs: number;
   /** First and longest pause after a failure. */
   readonly retryMs: readonly [number, number];
-  /** How long an endpoint may take for one request. */
-  readonly timeoutMs: number;
 }
 
-const defaults: FillerOptions = { lookMs: 1_000, retryMs: [1_000, 60_000], timeoutMs: 120_000 };
+const defaults: FillerOptions = { lookMs: 1_000, retryMs: [1_000, 60_000] };
 
 /** That are looked at for one request. */
 const ARTICLES_TOGETHER = 64;
-/** A citizen's query may have to wait behind a request of ours: none is meant to take longer. */
-const REQUEST_MS = 100;
-const FEWEST_CHARACTERS = 200;
-const MOST_CHARACTERS = 20_000;
 const TELL_EVERY_MS = 30_000;
 
 interface Text {
@@ -41,7 +36,7 @@ export class VectorFiller {
   readonly #stopping = new AbortController();
   readonly #options: FillerOptions;
   #running: Promise<unknown> = Promise.resolve();
-  #charactersTogether = FEWEST_CHARACTERS;
+  readonly #passages: PassageVectors;
   #inHand = 0;
   #failures = 0;
 
@@ -53,6 +48,7 @@ export class VectorFiller {
     options: Partial<FillerOptions> = {},
   ) {
     this.#options = { ...defaults, ...options };
+    this.#passages = new PassageVectors(embeddings);
   }
 
   start(): void {
@@ -106,7 +102,13 @@ export class VectorFiller {
     const texts = await this.#textsOf(lacking);
     const missing = await this.vectors.missing(texts.map(({ digest }) => digest));
     const made = texts.filter(({ digest }) => missing.has(digest));
-    if (made.length > 0) await this.vectors.put(await this.#embed(made, signal));
+    if (made.length > 0) {
+      const vectors = await this.#passages.of(
+        made.map(({ text }) => text),
+        signal,
+      );
+      await this.vectors.put(new Map(made.map(({ digest }, i) => [digest, vectors[i]!])));
+    }
     await this.vectors.note(texts.map(({ article }) => article));
     return texts.length;
   }
@@ -117,7 +119,7 @@ export class VectorFiller {
    */
   async #textsOf(lacking: ReadonlyArray<LackingArticle>): Promise<ReadonlyArray<Text>> {
     const texts: Text[] = [];
-    let room = this.#charactersTogether;
+    let { room } = this.#passages;
     for (const article of lacking) {
       if (article.lacks !== lacking[0]!.lacks) break;
       const { found } = await articleNow(this.store, article.id);
@@ -130,32 +132,6 @@ export class VectorFiller {
       texts.push({ article, digest, text });
     }
     return texts;
-  }
-
-  async #embed(texts: ReadonlyArray<Text>, signal: AbortSignal): Promise<ReadonlyMap<TextDigest, Float32Array>> {
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
-    const began = performance.now();
-    const written = texts.map(({ text }) => text);
-    const vectors = await this.#embedWhatIsTaken(written, inTime);
-    const faster = REQUEST_MS / (performance.now() - began);
-    const characters = written.join('').length * Math.min(faster, 2);
-    this.#charactersTogether = Math.min(Math.max(characters, FEWEST_CHARACTERS), MOST_CHARACTERS);
-    return new Map(texts.map(({ digest }, i) => [digest, vectors[i]!]));
-  }
-
-  /** Texts that are refused together are sent one by one, and of one that is too long its first half. */
-  async #embedWhatIsTaken(texts: ReadonlyArray<string>, signal: AbortSignal): Promise<ReadonlyArray<Float32Array>> {
-    try {
-      return await this.embeddings.embed(texts, 'passage', signal);
-    } catch (error) {
-      if (!(error instanceof TextsRefused)) throw error;
-      const [text] = texts;
-      if (texts.length === 1 && text!.length <= FEWEST_CHARACTERS) throw error;
-      const parts = texts.length === 1 ? [text!.slice(0, text!.length / 2)] : texts;
-      const vectors: Float32Array[] = [];
-      for (const part of parts) vectors.push(...(await this.#embedWhatIsTaken([part], signal)));
-      return vectors;
-    }
   }
 
   async #tell(progress: Progress, done: number): Promise<void> {
