@@ -63,8 +63,8 @@ export const rank = (
 /** The articles that hold at least half of the pairs of characters, those that hold most of them first. */
 export const alike = (db: DatabaseSync, pairs: ReadonlyArray<string>, limit: number): ReadonlyArray<Ranked> => {
   const scores = new Scores(db);
-  for (const pair of pairs)
-    for (const id of new Set(Array.from(occurrences(db, 'parts', pair), idOfRow))) scores.add(id, 1 / pairs.length);
+  // Not by their occurrences: a pair such as ます is in nearly every article, and in each many times.
+  for (const text of pairs) for (const row of rowsWithPart(db, { text })) scores.add(idOfRow(row), 1 / pairs.length);
   return scores.best(undefined, limit).filter(({ score }) => score >= ALIKE);
 };
 
@@ -96,12 +96,13 @@ class Scores {
   }
 
   addAll(others: Scores): void {
-    for (const [id, score] of others.#ofId.entries()) this.#ofId[id]! += score;
+    for (let id = 0; id < this.#ofId.length; id++) this.#ofId[id]! += others.#ofId[id]!;
   }
 
   /** Keeps the better score of each article. */
   raiseTo(others: Scores): void {
-    for (const [id, score] of others.#ofId.entries()) if (score > this.#ofId[id]!) this.#ofId[id] = score;
+    for (let id = 0; id < this.#ofId.length; id++)
+      if (others.#ofId[id]! > this.#ofId[id]!) this.#ofId[id] = others.#ofId[id]!;
   }
 
   /** Highest first; of equal ones, the earlier article. */
@@ -122,6 +123,8 @@ class Scores {
 /** How much words count in the articles that hold them. */
 class Weigher {
   readonly #fields: Readonly<Record<SearchField, FieldWeigher>>;
+  /** Read once for a query, though a concept asks again. */
+  readonly #read = new Map<string, Rows>();
 
   constructor(private readonly db: DatabaseSync) {
     const of = (field: SearchField) => new FieldWeigher(db, field);
@@ -151,16 +154,23 @@ class Weigher {
   idfOfAll(terms: ReadonlyArray<string>): number {
     const sums = texts.map((field) =>
       terms
-        .map((term) => occurrences(this.db, field, term))
+        .map((term) => this.#occurrences(field, term))
         .reduce((sum, rows) => (rows.length === 0 ? sum : sum + this.#fields[field].idf(rows)), 0),
     );
     return Math.max(...sums) || Infinity;
   }
 
+  #occurrences(field: SearchField, term: string): Rows {
+    const key = `${field} ${term}`;
+    const rows = this.#read.get(key) ?? occurrences(this.db, field, term);
+    this.#read.set(key, rows);
+    return rows;
+  }
+
   /** Of a term, or of terms side by side, in question and answer. */
   #rowsOf(terms: ReadonlyArray<string>): ReadonlyArray<Rows> {
     return texts.map((field) =>
-      terms.length === 1 ? occurrences(this.db, field, terms[0]!) : rowsWithPhrase(this.db, field, terms),
+      terms.length === 1 ? this.#occurrences(field, terms[0]!) : rowsWithPhrase(this.db, field, terms),
     );
   }
 
@@ -239,7 +249,7 @@ const rowsWithPhrase = (db: DatabaseSync, field: SearchField, terms: ReadonlyArr
   return rowsOf(prepared(db, sql).get(`"${terms.join(' ')}"`));
 };
 
-const rowsWithPart = (db: DatabaseSync, { text }: Part): Rows => {
+const rowsWithPart = (db: DatabaseSync, { text }: Part): ReadonlyArray<number> => {
   const pairs = bigrams(text);
   const phrase = pairs.length === 1 ? `"${text}" *` : `"${pairs.slice(0, -1).join(' ')}"`;
   return rowsOf(prepared(db, 'SELECT json_group_array(rowid) AS found FROM parts WHERE parts MATCH ?').get(phrase));
