@@ -34,7 +34,7 @@ const city: Readonly<Record<string, ArticleContent>> = {
 const topics = [/粗大|箪笥|捨て/, /ピアノ|楽器/, /出生|赤ちゃん/, /犬|ペット/];
 const vectorOf = (text: string) => topics.map((topic) => (topic.test(text) ? 1 : 0.1));
 
-const ids = (hits: ReadonlyArray<{ readonly id: string }>) => hits.map(({ id }) => id as string);
+const ids = (hits: ReadonlyArray<{ readonly id: string }>) => hits.map(({ id }) => id);
 
 /** What search by words and meaning does over every engine. */
 export const hybridSearchContract = (open: () => Promise<HybridUnderTest>): void => {
