@@ -125,10 +125,7 @@ export const faqUseContract = (open: () => Promise<FaqUseUnderTest>): void => {
   test('of some articles at once', async () => {
     const { faqUse } = await usedOften(1, 2, 3);
     const uses = await faqUse.ofArticles([uuid(2), uuid(0), uuid(9)]);
-    expect(uses.map(({ id, used }) => [id, used]).toSorted()).toEqual([
-      [uuid(0), 1],
-      [uuid(2), 3],
-    ]);
+    expect(Object.fromEntries(uses.map(({ id, used }) => [id, used]))).toEqual({ [uuid(0)]: 1, [uuid(2)]: 3 });
     expect(await faqUse.ofArticles([])).toEqual([]);
   });
 };
