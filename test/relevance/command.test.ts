@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { rightly, send, tinyEndpoint } from '../embeddings/tiny-endpoint.js';
 import { tempDir } from '../support/temp-dir.js';
 import { filesOf, relevance } from './command.js';
+
+// Each test starts the command, most of them an application with it.
+vi.setConfig({ testTimeout: 120_000 });
 
 const corpus = {
   gomi: 'Question: 粗大ごみはどう出しますか。\nAnswer: 電話で申し込んでください。',
@@ -65,6 +69,34 @@ describe('npm run relevance', () => {
     const twice = { a: corpus.gomi, b: corpus.gomi };
     const { stdout } = await relevance(filesOf(twice, { q: '粗大ごみ' }, { q: { a: 1, b: 1 } }));
     expect(stdout).toMatch(/^sqlite +1\.000 +0\.200 +1\.000 +1\.000 /m);
+  });
+
+  describe('with an endpoint for embeddings', () => {
+    test('asks when all vectors are there, and measures words with meaning beside words alone', async () => {
+      const { url, asked } = await tinyEndpoint();
+      const ended = await relevance(filesOf(corpus, queries, judgements), { env: { EMBEDDINGS_URL: url } });
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(ended.stdout).toMatch(/^sqlite +0\.750 /m);
+      expect(ended.stdout).toMatch(/^sqlite-hybrid +[01]\.\d{3} +0\.\d{3} +[01]\.\d{3} +[01]\.\d{3} /m);
+      expect(ended.stdout).toMatch(/^elasticsearch-hybrid: skipped, ELASTICSEARCH_URL not set$/m);
+      const kinds = asked.flatMap(({ input }) => input.map((text) => text.slice(0, text.indexOf(':'))));
+      // Of each article its question and the whole, before any query.
+      expect(kinds.slice(0, 6)).toEqual(Array.from({ length: 6 }, () => 'passage'));
+      expect(new Set(kinds.slice(6))).toEqual(new Set(['query']));
+    });
+
+    test('a query that got no vector is asked again, and counted', async () => {
+      const { url, answering } = await tinyEndpoint();
+      let failures = 0;
+      answering((body, ...rest) => {
+        const fails = body.input[0]!.startsWith('query') && failures++ < 2;
+        if (fails) send(rest[0], 503, {});
+        else rightly(body, ...rest);
+      });
+      const { code, stderr } = await relevance(filesOf(corpus, queries, judgements), { env: { EMBEDDINGS_URL: url } });
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/^warning: sqlite-hybrid: [1-9] queries were answered by words alone.* 0 of them never/m);
+    });
   });
 
   test('broken off by Ctrl-C, it leaves nothing behind', async () => {
