@@ -17,6 +17,8 @@ import { tempDir } from '../support/temp-dir.js';
 beforeAll(() => Logger.overrideLogger(false));
 
 const group = '0197c1f0-0000-7000-8000-000000000001';
+/** The Japanese dictionary is loaded at the first analysis. */
+const soon = { timeout: 10_000 };
 const stream = streamName('searchdictionary', 'city');
 
 /** A store, how to write a dictionary's events into it, and how to follow them until the test ends. */
@@ -53,25 +55,25 @@ describe('the dictionary of a process', () => {
     await define('粗大ごみ', '大型ごみ');
     await write('StopWordAdded', { word: '手続き' });
     const dictionary = follow();
-    await expect.poll(() => dictionary.current().revision).toBe(1);
+    await expect.poll(() => dictionary.current().revision, soon).toBe(1);
     expect(dictionary.current()).toEqual({
       synonyms: [{ group, expressions: ['粗大ごみ', '大型ごみ'] }],
       stopWords: ['手続き'],
       revision: 1,
     });
     await write('SynonymsRemoved', { group });
-    await expect.poll(() => dictionary.current()).toEqual({ synonyms: [], stopWords: ['手続き'], revision: 2 });
+    await expect.poll(() => dictionary.current(), soon).toEqual({ synonyms: [], stopWords: ['手続き'], revision: 2 });
   });
 
   test('is the same object until it is edited: what is made of it can be kept', async () => {
     const { define, follow, write } = setUp();
     await define('粗大ごみ', '大型ごみ');
     const dictionary = follow();
-    await expect.poll(() => dictionary.current().revision).toBe(0);
+    await expect.poll(() => dictionary.current().revision, soon).toBe(0);
     const before = dictionary.current();
     expect(dictionary.current()).toBe(before);
     await write('StopWordAdded', { word: '手続き' });
-    await expect.poll(() => dictionary.current().revision).toBe(1);
+    await expect.poll(() => dictionary.current().revision, soon).toBe(1);
     expect(dictionary.current().synonyms[0]).toBe(before.synonyms[0]);
   });
 
@@ -80,7 +82,7 @@ describe('the dictionary of a process', () => {
     const dictionary = follow();
     expect(dictionary.current()).toEqual({ synonyms: [], stopWords: [] });
     await define('粗大ごみ', '大型ごみ');
-    await expect.poll(() => dictionary.current().revision).toBe(0);
+    await expect.poll(() => dictionary.current().revision, soon).toBe(0);
   });
 
   test('stays as it is in an outage and follows again by itself', async () => {
@@ -95,13 +97,13 @@ describe('the dictionary of a process', () => {
       return store.subscribe({ ...options, signal: AbortSignal.any([options.signal, up.signal]) });
     });
     const dictionary = follow(unsteady);
-    await expect.poll(() => dictionary.current().revision).toBe(0);
+    await expect.poll(() => dictionary.current().revision, soon).toBe(0);
     up.abort();
     await write('StopWordAdded', { word: '手続き' });
     await askedAgain.promise;
     expect(dictionary.current()).toMatchObject({ stopWords: [], revision: 0 });
     up = new AbortController();
-    await expect.poll(() => dictionary.current()).toMatchObject({ stopWords: ['手続き'], revision: 1 });
+    await expect.poll(() => dictionary.current(), soon).toMatchObject({ stopWords: ['手続き'], revision: 1 });
   });
 
   test('reads all again when its position was refused', async () => {
@@ -114,8 +116,8 @@ describe('the dictionary of a process', () => {
       throw new BadPosition('foreign_position', 'of another store');
     });
     const dictionary = follow(moved);
-    await expect.poll(() => refused).toBe(true);
-    await expect.poll(() => dictionary.current().synonyms).toHaveLength(1);
+    await expect.poll(() => refused, soon).toBe(true);
+    await expect.poll(() => dictionary.current().synonyms, soon).toHaveLength(1);
   });
 
   test('stays before an event that it cannot read, and says so without repeating it', async () => {
@@ -127,7 +129,7 @@ describe('the dictionary of a process', () => {
     await write('StopWordAdded', { colour: 'himitsu' });
     await write('StopWordAdded', { word: '手続き' });
     const dictionary = follow();
-    await expect.poll(() => log.length).toBeGreaterThan(0);
+    await expect.poll(() => log.length, soon).toBeGreaterThan(0);
     expect(dictionary.current()).toMatchObject({ stopWords: [], revision: 0 });
     expect(log[0]).toMatch(/StopWordAdded.*cannot be read: missing_field at word/);
     expect(log.join('\n')).not.toContain('himitsu');
