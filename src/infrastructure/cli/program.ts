@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { announce, serve } from '../server/serve.js';
-import { openTraces } from '../telemetry/open-traces.js';
 import { developmentToken } from './development-token.js';
-import { runMigrate } from './migrate.js';
 import { settings } from './settings.js';
 import { addViewsCommands } from './views.js';
 
-/** The command line. Settings come from the environment: see `madoguchi serve --help`. */
+/**
+ * The command line. Settings come from the environment: see `madoguchi serve --help`. What a command needs is loaded
+ * by it alone: the whole server takes a second.
+ */
 export const program = (version: string): Command => {
   const madoguchi = new Command('madoguchi')
     .description('An event-sourced core for municipal call centres')
@@ -23,6 +23,10 @@ export const program = (version: string): Command => {
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
       const ended = endSignal();
       const config = settings();
+      const [{ announce, serve }, { openTraces }] = await Promise.all([
+        import('../server/serve.js'),
+        import('../telemetry/open-traces.js'),
+      ]);
       const traces = await openTraces(process.env, version);
       try {
         const served = await serve(config, { version, sample, traces });
@@ -55,9 +59,10 @@ export const program = (version: string): Command => {
         .makeOptionMandatory(),
     )
     .addHelpText('after', migrateHelp)
-    .action(({ to }: { to: 'shared' | 'embedded' }) =>
-      runMigrate(settings(), to, (line) => void process.stdout.write(`${line}\n`)),
-    );
+    .action(async ({ to }: { to: 'shared' | 'embedded' }) => {
+      const { runMigrate } = await import('./migrate.js');
+      await runMigrate(settings(), to, (line) => void process.stdout.write(`${line}\n`));
+    });
 
   addViewsCommands(
     madoguchi.command('views').description('how the views of a running server stand, and building them anew'),

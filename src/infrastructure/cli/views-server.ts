@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { decode } from '../../domain/kernel/errors.js';
-import { viewStates, type ViewState } from '../http/routes/system.controller.js';
+import type { ViewState } from '../http/routes/system.controller.js';
 
 /** What answers no request within this time is not there. */
 const PATIENCE_MS = 10_000;
@@ -46,6 +46,7 @@ export class ViewsServer {
     });
     const json = await response.text();
     if (!response.ok) throw new ServerRefused(this.refusal(response.status, json));
+    const { viewStates } = await import('../http/routes/system.controller.js');
     const decoded = decode(viewStates, parsed(json));
     if (E.isLeft(decoded))
       throw new ServerRefused(`what answers at ${this.url.origin} is no Madoguchi of this version`);
