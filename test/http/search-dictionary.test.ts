@@ -12,6 +12,8 @@ import { TestServer } from './server.js';
 const inEffectSoon = (env: () => NodeJS.ProcessEnv, generations: (server: ServerProcess) => Promise<unknown>) =>
   test('an edit is in effect at the searches that follow, without a rebuild', { timeout: 120_000 }, async () => {
     const server = await ServerProcess.start(tempDir(), { env: env() });
+    // Before its indices are deleted: what it still writes would bring them back.
+    onTestFinished(async () => void (await server.kill('SIGTERM')));
     const edit = (method: string, path: string, body?: object) =>
       server.done('administrator', method, `/search-dictionary/${path}`, body);
     await edit('POST', 'stop-words', { word: '窓口' });
