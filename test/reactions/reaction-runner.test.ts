@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Checkpoints } from '../../src/application/ports/checkpoints.js';
+import { CheckpointLost, type Checkpoints } from '../../src/application/ports/checkpoints.js';
 import type {
   EventId,
   NewEvent,
@@ -261,5 +261,17 @@ describe('a reaction under its lease', () => {
     const position = await append('a-2');
     await expect.poll(() => noting.seen).toEqual(['a-1', 'a-2']);
     await expect.poll(() => checkpoints.get('noting')).toBe(position);
+  });
+
+  test('that learns that its checkpoint is lost starts from the beginning', async () => {
+    const { append, run, checkpoints } = setUp();
+    const first = await append('a-1');
+    const noting = new Noting();
+    run(noting);
+    await expect.poll(() => checkpoints.get('noting')).toBe(first);
+    vi.spyOn(checkpoints, 'set').mockRejectedValueOnce(new CheckpointLost('noting'));
+    const second = await append('a-2');
+    await expect.poll(() => noting.seen).toEqual(['a-1', 'a-2', 'a-1', 'a-2']);
+    await expect.poll(() => checkpoints.get('noting')).toBe(second);
   });
 });
