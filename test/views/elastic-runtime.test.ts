@@ -284,7 +284,15 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       await expectLevel(views, log);
       const [before] = await shownBy(cluster);
       view = broken;
-      await views.rebuild(NAME);
+      for (const rebuild of [1, 2]) {
+        await views.rebuild(NAME);
+        await vi.waitFor(async () => {
+          const indices = await new ViewIndices(cluster, NAME).list();
+          expect(indices.slice(1).map(({ checkpoint }) => checkpoint?.poisonedBy?.type)).toEqual(
+            Array.from({ length: rebuild }, () => 'DepartmentRenamed'),
+          );
+        }, WITHIN);
+      }
       await becomes(views, { state: 'rebuilding', poisonedBy: { type: 'DepartmentRenamed' } });
       expect(await shownBy(cluster)).toEqual([before]);
       view = departments;
@@ -307,6 +315,29 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       await expect(found(views)).rejects.toThrow(ViewUnavailable);
       await expectLevel(views, log);
       expect(await shownBy(cluster)).toHaveLength(1);
+    });
+
+    test('that is lost at the moment when it is to be fed again is built again', async () => {
+      const cluster = openCluster(url);
+      const log = new EventLog();
+      opened(log, 'a');
+      const views = open(cluster, log);
+      await expectLevel(views, log);
+      await views.close();
+      const [index] = await shownBy(cluster);
+      const lost = Promise.withResolvers<void>();
+      const list = vi.spyOn(ViewIndices.prototype, 'list');
+      list.mockImplementationOnce(async function (this: ViewIndices) {
+        const all = await this.list();
+        await cluster.client.indices.delete({ index: index! });
+        lost.resolve();
+        return all;
+      });
+      const reopened = open(cluster, log);
+      await lost.promise;
+      await expectLevel(reopened, log);
+      expect(await shownBy(cluster)).not.toEqual([index]);
+      list.mockRestore();
     });
 
     test('that was restored catches up, though nothing comes', async (context) => {
@@ -369,7 +400,7 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
     test('the alias never goes to a lower one, both are fed, and what nobody feeds any more is dropped', async () => {
       const cluster = openCluster(url);
       const log = new EventLog();
-      const options = { graceMs: 1_000 };
+      const options = { graceMs: 6_000 };
       opened(log, 'a');
       const old = open(cluster, log, { options });
       await expectLevel(old, log);

@@ -19,8 +19,8 @@ import { ViewProcess } from './view-process.js';
 
 beforeAll(() => Logger.overrideLogger(false));
 
-/** What found a fault once. */
-const failedOnce: ReadonlyArray<number> = [];
+/** What found a fault once: an index that was lost just when it was to be fed again. */
+const failedOnce: ReadonlyArray<number> = [152_003_487];
 
 const LOGS = 30;
 const ROUNDS = 10;

@@ -7,7 +7,7 @@ import { unknownPosition } from '../unknown-position.js';
 import { failureOf, type Cluster } from './client.js';
 import { versionOf, type ElasticView } from './elastic-view.js';
 import { compareIndices, newIndexName, putTemplate } from './index-definition.js';
-import { ViewIndex } from './view-index.js';
+import { CheckpointMoved, ViewIndex } from './view-index.js';
 import type { FoundIndex, ViewIndices } from './view-indices.js';
 
 export interface FeederOptions {
@@ -84,8 +84,9 @@ export class ViewFeeder {
 
   /** The index, if the store knows the position at which it stands; else it answers until another takes its place. */
   async #known({ index }: FoundIndex): Promise<ViewIndex | undefined> {
-    const opened = await ViewIndex.open(this.cluster.client, this.view, index);
-    const { position } = opened;
+    // It may have been lost since it was listed: then another is built, and none begun under its name.
+    const opened = await ViewIndex.find(this.cluster.client, this.view, index);
+    const position = opened?.position;
     return position === undefined || (await unknownPosition(this.store, position)) === undefined ? opened : undefined;
   }
 
@@ -174,8 +175,9 @@ export class ViewFeeder {
   async #build(index: string, signal: AbortSignal): Promise<void> {
     const poisonedBy = await this.buildView(this.view.projection.name, index, () => undefined, signal);
     if (signal.aborted) return;
-    const next = await ViewIndex.open(this.cluster.client, this.view, index);
+    const next = await ViewIndex.find(this.cluster.client, this.view, index);
     if (signal.aborted) return;
+    if (next === undefined) throw new CheckpointMoved(index);
     this.#thrives();
     this.#next = next;
     this.#building = undefined;

@@ -88,21 +88,26 @@ export class ViewIndex implements BuildTarget {
   /** Creates the index, unless it is there, and the checkpoint at its beginning, unless it has one. */
   static async open(client: Client, view: ElasticView, name: string): Promise<ViewIndex> {
     await create(client, name);
-    const found = await client.get<Source>({ index: name, id: CHECKPOINT }, { ignore: [404] });
-    if (found.found) {
-      // What stopped it is tried again: by a later program, or after the mapping was mended.
-      const { poisonedBy: _, ...checkpoint } = found._source!.checkpoint!;
-      return new ViewIndex(client, view, name, checkpoint, {
-        seqNo: found._seq_no!,
-        primaryTerm: found._primary_term!,
-      });
-    }
+    const found = await ViewIndex.find(client, view, name);
+    if (found !== undefined) return found;
     const checkpoint = { version: versionOf(view), events: 0, eventsPerSecond: 0, ready: false, fedAt: now() };
-    const { _seq_no, _primary_term } = await client.create(
+    // 409: another process has just begun it.
+    await client.create(
       { index: name, id: CHECKPOINT, document: { kind: 'checkpoint', checkpoint } },
-      { maxRetries: 0 },
+      { maxRetries: 0, ignore: [409] },
     );
-    return new ViewIndex(client, view, name, checkpoint, { seqNo: _seq_no!, primaryTerm: _primary_term! });
+    const begun = await ViewIndex.find(client, view, name);
+    if (begun === undefined) throw new CheckpointMoved(name);
+    return begun;
+  }
+
+  /** The index as it stands; nothing if it, or its checkpoint, is not there. */
+  static async find(client: Client, view: ElasticView, name: string): Promise<ViewIndex | undefined> {
+    const found = await client.get<Source>({ index: name, id: CHECKPOINT }, { ignore: [404] });
+    if (!found.found) return undefined;
+    // What stopped it is tried again: by a later program, or after the mapping was mended.
+    const { poisonedBy: _, ...checkpoint } = found._source!.checkpoint!;
+    return new ViewIndex(client, view, name, checkpoint, { seqNo: found._seq_no!, primaryTerm: found._primary_term! });
   }
 
   get position(): Position | undefined {
