@@ -61,7 +61,12 @@ withServer('EMBEDDINGS_URL', 'search by what a real model takes texts to mean', 
       await fill(log, embeddings, vectors).filled(4);
       const lexical = new SqliteFaqSearch(views, new ToldDictionary());
       // On a machine that is busy a vector takes its time, and in time is another test's subject.
-      const hybrid = new HybridFaqSearch(lexical, vectors, new QueryVectors(embeddings, { deadlineMs: 20_000 }));
+      const hybrid = new HybridFaqSearch(
+        lexical,
+        vectors,
+        new QueryVectors(embeddings, { deadlineMs: 20_000 }),
+        20_000,
+      );
       for (const [text, id] of [
         ['赤ちゃんが生まれたときの窓口', 'shussei'],
         ['お金がなくて税金を払えないときの窓口', 'zei'],

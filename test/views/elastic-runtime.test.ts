@@ -452,6 +452,20 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       expect(await shownBy(cluster)).toEqual([names[1]]);
     });
 
+    test('what an index holds is found from the moment when the alias shows it', async () => {
+      const cluster = openCluster(url);
+      const log = new EventLog();
+      opened(log, 'a');
+      const index = await openIndex(cluster.client, await newIndex(cluster));
+      await index.take(log.events, await log.head());
+      const indices = new ViewIndices(cluster, NAME);
+      expect(await indices.show(index.name)).toBe(true);
+      const { hits } = await cluster.client.search({ index: indices.alias });
+      expect(hits.hits.map(({ _id }) => _id).toSorted()).toEqual(
+        Object.keys(folded(departments.projection, log.events)).toSorted(),
+      );
+    });
+
     test('a rebuild goes on where a crash left it', async () => {
       const cluster = openCluster(url);
       const log = new EventLog();

@@ -30,6 +30,7 @@ export class HybridFaqSearch extends FaqSearch {
     private readonly lexical: LexicalFaqSearch,
     private readonly vectors: Vectors,
     private readonly queries: QueryVectors,
+    private readonly comparisonMs = COMPARISON_MS,
   ) {
     super();
   }
@@ -81,7 +82,7 @@ export class HybridFaqSearch extends FaqSearch {
       ...(department !== undefined && { department }),
     };
     try {
-      return await this.vectors.similar(asked, AbortSignal.timeout(COMPARISON_MS));
+      return await this.vectors.similar(asked, AbortSignal.timeout(this.comparisonMs));
     } catch {
       return [];
     }

@@ -63,7 +63,10 @@ export class ViewIndices {
     const shown = all.filter((found) => found.shown && found.index !== index);
     if (target === undefined || shown.some((found) => compareIndices(found, target) > 0)) return false;
     const { alias } = this;
-    await this.cluster.client.indices.updateAliases({
+    const { client } = this.cluster;
+    // Who waited until the one before held a write finds it in this one too.
+    await client.indices.refresh({ index });
+    await client.indices.updateAliases({
       actions: [
         ...shown.map((found) => ({ remove: { index: found.index, alias, must_exist: true } })),
         { add: { index, alias, filter: shownDocuments, is_write_index: true } },
