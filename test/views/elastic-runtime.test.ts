@@ -461,9 +461,8 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       const indices = new ViewIndices(cluster, NAME);
       expect(await indices.show(index.name)).toBe(true);
       const { hits } = await cluster.client.search({ index: indices.alias });
-      expect(hits.hits.map(({ _id }) => _id).toSorted()).toEqual(
-        Object.keys(folded(departments.projection, log.events)).toSorted(),
-      );
+      const all = Object.keys(folded(departments.projection, log.events));
+      expect(new Set(hits.hits.map(({ _id }) => _id))).toEqual(new Set(all));
     });
 
     test('a rebuild goes on where a crash left it', async () => {

@@ -1,4 +1,5 @@
 import { analyse, bigrams, spellings, stretches, type Word } from './japanese/analysis.js';
+import { storedWords, wordsOf } from './japanese/stored-words.js';
 
 /** The words of both texts, kept so that a hit is shown without analysing it again. */
 export interface AnalysedArticle {
@@ -27,6 +28,15 @@ export const analyseArticle = ({
     recent.delete(oldest);
   }
   return analysed;
+};
+
+/** As a view keeps it. */
+export const storedArticle = ({ question, answer }: AnalysedArticle): string =>
+  [question, answer].map(storedWords).join('\n');
+
+export const analysedArticle = (stored: string): AnalysedArticle => {
+  const [question, answer] = stored.split('\n') as [string, string];
+  return { question: wordsOf(question), answer: wordsOf(answer) };
 };
 
 /** What words are found by, in their order. */

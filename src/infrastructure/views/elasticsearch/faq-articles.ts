@@ -1,6 +1,6 @@
 import type { FaqArticle } from '../../../application/ports/faq-search.js';
 import { faqArticles, searchable } from '../../../application/projections/faq-articles.js';
-import { analyseArticle, pairsIn, termsOf } from '../faq-analysis.js';
+import { analyseArticle, pairsIn, storedArticle, termsOf } from '../faq-analysis.js';
 import type { ElasticView } from './elastic-view.js';
 import { japaneseAnalysis } from './japanese-analysis.js';
 
@@ -12,7 +12,7 @@ const listed = ['status', 'category', 'department', 'reference', 'createdAt'] as
 /** FAQ articles (S1), found by the words of a Japanese sentence and by parts of words. */
 export const faqArticlesView: ElasticView<FaqArticle> = {
   projection: faqArticles,
-  schemaVersion: 1,
+  schemaVersion: 2,
   properties: {
     question: japanese,
     answer: japanese,
@@ -42,5 +42,5 @@ const searched = (article: FaqArticle) => {
   const questionTerms = [...new Set(termsOf(words.question))];
   const terms = [...new Set([...questionTerms, ...termsOf(words.answer)])];
   const { question, answer } = text;
-  return { question, answer, parts: pairsIn(words).join(' '), terms, questionTerms, words: JSON.stringify(words) };
+  return { question, answer, parts: pairsIn(words).join(' '), terms, questionTerms, words: storedArticle(words) };
 };

@@ -11,7 +11,7 @@ import {
 } from '../../../application/ports/faq-search.js';
 import type { SearchDictionary } from '../../../application/ports/search-dictionary.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
-import type { AnalysedArticle } from '../faq-analysis.js';
+import { analysedArticle } from '../faq-analysis.js';
 import { matchRanges, snippet } from '../faq-matches.js';
 import { analyse, pairsOf } from '../japanese/analysis.js';
 import { parseQuery, type JapaneseQuery } from '../japanese/query.js';
@@ -19,6 +19,7 @@ import type { StoredDocument } from './elastic-view.js';
 import type { ElasticViews } from './elastic-views.js';
 import { clausesOf, termsOfParts } from './faq-query.js';
 import { vocabularyOf } from './faq-vocabulary.js';
+import { KnownTerms } from './known-terms.js';
 import { term } from './keyset-page.js';
 import type { ViewReader } from './view-reader.js';
 
@@ -29,6 +30,8 @@ type StoredArticle = StoredDocument<FaqArticle> & { readonly words?: string };
 const ALIKE = '49%';
 
 export class ElasticFaqSearch extends LexicalFaqSearch {
+  readonly #known = new KnownTerms();
+
   constructor(
     private readonly views: ElasticViews,
     private readonly dictionary: SearchDictionary,
@@ -39,8 +42,8 @@ export class ElasticFaqSearch extends LexicalFaqSearch {
   async search(asked: FaqQuery): Promise<FaqFound> {
     const reader = this.views.read('faq-articles');
     const query = this.#parsed(asked);
-    const request = await rankingOf(reader, asked, query);
-    const found = request && (await reader.search<FaqArticle>({ ...request, _source: ['document', 'words'] }));
+    const request = rankingOf(asked, query, await this.#known.among(reader, termsOfParts(query)));
+    const found = request && (await reader.search<FaqArticle>(request));
     const items =
       found?.hits.hits.map(({ _source, _score }) => hit(_source as StoredArticle, _score ?? 0, query)) ?? [];
     return { items, ranking: 'lexical', proposals: items.length > 0 ? [] : await proposals(reader, asked.text) };
@@ -48,7 +51,8 @@ export class ElasticFaqSearch extends LexicalFaqSearch {
 
   async rank(asked: FaqQuery): Promise<ReadonlyArray<RankedArticle>> {
     const reader = this.views.read('faq-articles');
-    const request = await rankingOf(reader, asked, this.#parsed(asked));
+    const query = this.#parsed(asked);
+    const request = rankingOf(asked, query, await this.#known.among(reader, termsOfParts(query)));
     if (request === undefined) return [];
     // To unpack hundreds of documents takes many times as long as to find them.
     const { hits } = await reader.search({ ...request, stored_fields: '_none_', docvalue_fields: ['key'] });
@@ -61,7 +65,6 @@ export class ElasticFaqSearch extends LexicalFaqSearch {
       query: { terms: { key: ranked.map(({ id }) => id) } },
       size: ranked.length,
       track_total_hits: false,
-      _source: ['key', 'document', 'words'],
     });
     const stored = new Map(hits.hits.map(({ _source }) => [_source!.key, _source as StoredArticle]));
     return ranked.flatMap(({ id, score }) => {
@@ -85,12 +88,12 @@ export class ElasticFaqSearch extends LexicalFaqSearch {
 }
 
 /** Nothing to ask for: `undefined`. */
-const rankingOf = async (
-  reader: ViewReader,
+const rankingOf = (
   { category, department, limit }: FaqQuery,
   query: JapaneseQuery,
-): Promise<Omit<estypes.SearchRequest, 'index'> | undefined> => {
-  const should = [...clausesOf(query, await knownOf(reader, query))];
+  known: ReadonlySet<string>,
+): Omit<estypes.SearchRequest, 'index'> | undefined => {
+  const should = [...clausesOf(query, known)];
   if (should.length === 0) return undefined;
   const filter = [...term('category', category), ...term('department', department)];
   return {
@@ -100,20 +103,6 @@ const rankingOf = async (
     size: limit,
     track_total_hits: false,
   };
-};
-
-/** The terms of the query's parts that any article has. */
-const knownOf = async (reader: ViewReader, query: JapaneseQuery): Promise<ReadonlySet<string>> => {
-  const terms = termsOfParts(query);
-  if (terms.length === 0) return new Set();
-  const filters = Object.fromEntries(terms.map((each, i) => [`t${i}`, { term: { terms: each } }]));
-  const { aggregations } = await reader.search({
-    size: 0,
-    query: { terms: { terms: [...terms] } },
-    aggs: { of: { filters: { filters } } },
-  });
-  const { buckets } = aggregations!['of'] as unknown as { buckets: Readonly<Record<string, { doc_count: number }>> };
-  return new Set(terms.filter((_, i) => buckets[`t${i}`]!.doc_count > 0));
 };
 
 const proposals = async (reader: ViewReader, text: string): Promise<ReadonlyArray<FaqProposal>> => {
@@ -132,7 +121,7 @@ const proposals = async (reader: ViewReader, text: string): Promise<ReadonlyArra
 };
 
 const hit = ({ document, words }: StoredArticle, score: number, query: JapaneseQuery): FaqHit => {
-  const analysed = JSON.parse(words!) as AnalysedArticle;
+  const analysed = analysedArticle(words!);
   return {
     id: document.id,
     question: { text: document.question, matches: matchRanges(analysed.question, query) },

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FaqArticle } from '../../../application/ports/faq-search.js';
 import { faqArticles, searchable } from '../../../application/projections/faq-articles.js';
-import { analyseArticle, pairsIn, termsOf } from '../faq-analysis.js';
+import { analyseArticle, pairsIn, storedArticle, termsOf } from '../faq-analysis.js';
 import { loadDictionary } from '../japanese/lindera.js';
 import { prepared } from './prepared.js';
 import type { SqliteView } from './sqlite-view.js';
@@ -54,7 +54,7 @@ const index = (db: DatabaseSync) => {
       prepared(db, `INSERT INTO ${field} (rowid, terms) VALUES (?, ?)`).run(rowOf(id, length), texts[field].join(' '));
       count(field, 1, length);
     }
-    prepared(db, 'INSERT INTO analyses VALUES (?, ?, ?, ?, ?)').run(id, ...lengths, JSON.stringify(words));
+    prepared(db, 'INSERT INTO analyses VALUES (?, ?, ?, ?, ?)').run(id, ...lengths, storedArticle(words));
   };
   const optimise = () => {
     for (const field of searchFields) db.exec(`INSERT INTO ${field} (${field}) VALUES ('optimize')`);
@@ -65,7 +65,7 @@ const index = (db: DatabaseSync) => {
 /** FAQ articles (S1), found by the words of a Japanese sentence and by parts of words. */
 export const faqArticlesView: SqliteView<FaqArticle> = {
   projection: faqArticles,
-  schemaVersion: 2,
+  schemaVersion: 3,
   columns: [
     ...['category', 'department', 'status', 'createdAt', 'reference'].map(
       (name) => `${name} TEXT AS (document ->> '${name}')`,

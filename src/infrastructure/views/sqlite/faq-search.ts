@@ -12,7 +12,7 @@ import {
 import type { SearchDictionary } from '../../../application/ports/search-dictionary.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import { documentOf } from './documents.js';
-import type { AnalysedArticle } from '../faq-analysis.js';
+import { analysedArticle } from '../faq-analysis.js';
 import { matchRanges, snippet } from '../faq-matches.js';
 import { vocabularyOf } from './faq-vocabulary.js';
 import { alike, rank } from './faq-ranking.js';
@@ -90,7 +90,7 @@ const shown = (db: DatabaseSync, articles: ReadonlyArray<RankedArticle>, query: 
     const row = prepared(db, sql).get(id);
     if (row === undefined) return [];
     const { question, answer, category, department } = JSON.parse(row['document'] as string) as FaqArticle;
-    const words = JSON.parse(row['words'] as string) as AnalysedArticle;
+    const words = analysedArticle(row['words'] as string);
     return {
       id,
       question: { text: question, matches: matchRanges(words.question, query) },
