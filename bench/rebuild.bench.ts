@@ -9,7 +9,7 @@ import { elasticClient } from '../src/infrastructure/views/elasticsearch/client.
 import type { ElasticView } from '../src/infrastructure/views/elasticsearch/elastic-view.js';
 import { indexName, putTemplate } from '../src/infrastructure/views/elasticsearch/index-definition.js';
 import { ViewIndex } from '../src/infrastructure/views/elasticsearch/view-index.js';
-import { analyseArticle } from '../src/infrastructure/views/faq-analysis.js';
+import { indexedArticle } from '../src/infrastructure/views/faq-analysis.js';
 import { analyse } from '../src/infrastructure/views/japanese/analysis.js';
 import { allViews } from '../src/infrastructure/views/sqlite/all-views.js';
 import { Generation } from '../src/infrastructure/views/sqlite/generation.js';
@@ -174,7 +174,7 @@ export const rebuildBench = async (): Promise<ReadonlyArray<BenchRow>> => {
     for (const { question, answer } of articles) [question, answer].map(analyse);
     const rate = articles.length / ((performance.now() - began) / 1_000);
     // From here on the words of every article are known.
-    for (const article of articles) analyseArticle(article);
+    for (const article of articles) indexedArticle(article);
 
     const embedded = [];
     for (const view of allViews)

@@ -8,7 +8,7 @@ import type { Actor } from '../../src/domain/kernel/actor.js';
 import { instant } from '../../src/domain/kernel/time.js';
 import { SqliteEventStore } from '../../src/infrastructure/event-store/sqlite/sqlite-event-store.js';
 import { buildInWorker } from '../../src/infrastructure/views/build/build-in-worker.js';
-import { SqliteDirectory } from '../../src/infrastructure/views/sqlite/directory.js';
+import { directoryView, SqliteDirectory } from '../../src/infrastructure/views/sqlite/directory.js';
 import { tempDir } from '../support/temp-dir.js';
 import { becomes, caughtUp, openViews } from './views-fixture.js';
 
@@ -49,7 +49,7 @@ const city = async (departments: number) => {
 
 test('a first build and a rebuild, with writes going on', async () => {
   const { store, add, views: folder, buildView } = await city(2_000);
-  const views = await openViews(store, { folder, buildView });
+  const views = await openViews(store, { views: [directoryView], folder, buildView });
   await caughtUp(views, store, 'directory');
   expect(await new SqliteDirectory(views).departments()).toHaveLength(2_000);
 
@@ -77,12 +77,12 @@ test('a thread that goes away in the middle leaves what the next one goes on fro
       },
       signal,
     );
-  const first = await openViews(store, { folder, buildView: watched });
+  const first = await openViews(store, { views: [directoryView], folder, buildView: watched });
   await begun.promise;
   await first.close();
   const before = done.splice(0);
 
-  const second = await openViews(store, { folder, buildView: watched });
+  const second = await openViews(store, { views: [directoryView], folder, buildView: watched });
   await caughtUp(second, store, 'directory');
   expect(await new SqliteDirectory(second).departments()).toHaveLength(5_000);
   expect(done[0] ?? 5_000).toBeGreaterThan(before[0]!);

@@ -9,6 +9,9 @@ import type { SqliteView } from '../../src/infrastructure/views/sqlite/sqlite-vi
 import { SqliteViews } from '../../src/infrastructure/views/sqlite/sqlite-views.js';
 import { tempDir, type Ending } from '../support/temp-dir.js';
 
+/** Far longer than it takes: the machine may have much else to do. */
+const WITHIN_MS = 25_000;
+
 /** Builds as the worker does, in this thread. */
 export const buildHere =
   (reader: EventReader, views: ReadonlyArray<SqliteView> = allViews): BuildView =>
@@ -47,7 +50,7 @@ export const openViews = async (store: EventStore, options: Opened = {}): Promis
 /** Resolves when the views named hold all that the store does. */
 export const caughtUp = async (views: SqliteViews, store: EventStore, ...names: ReadonlyArray<ViewName>) => {
   const head = await store.head();
-  for (const name of names) expect(await views.waitFor(name, head, AbortSignal.timeout(10_000))).toBe(true);
+  for (const name of names) expect(await views.waitFor(name, head, AbortSignal.timeout(WITHIN_MS))).toBe(true);
 };
 
 export const statusOf = async (views: SqliteViews, name: ViewName): Promise<ViewStatus> =>
@@ -55,4 +58,7 @@ export const statusOf = async (views: SqliteViews, name: ViewName): Promise<View
 
 /** Resolves when the view's status is as expected. */
 export const becomes = (views: SqliteViews, name: ViewName, expected: object): Promise<void> =>
-  vi.waitFor(async () => expect(await statusOf(views, name)).toMatchObject(expected), { timeout: 10_000, interval: 5 });
+  vi.waitFor(async () => expect(await statusOf(views, name)).toMatchObject(expected), {
+    timeout: WITHIN_MS,
+    interval: 5,
+  });

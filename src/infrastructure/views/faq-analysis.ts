@@ -7,32 +7,46 @@ export interface AnalysedArticle {
   readonly answer: ReadonlyArray<Word>;
 }
 
-/** Analysed last: a view that is rebuilt takes an article in twice, and an edition often leaves the texts alone. */
-const recent = new Map<string, AnalysedArticle>();
+/** What an article is found by, and the words of it that a view keeps. */
+export interface IndexedArticle {
+  /** The terms of each text, in their order. */
+  readonly question: ReadonlyArray<string>;
+  readonly answer: ReadonlyArray<string>;
+  /** The character pairs of both texts, as written and as read: a part of a word is a phrase of them. */
+  readonly parts: ReadonlyArray<string>;
+  /** `analysedArticle` reads it. */
+  readonly words: string;
+}
+
+/** Indexed last: a view that is rebuilt takes an article in twice, and an edition often leaves the texts alone. */
+const recent = new Map<string, IndexedArticle>();
 const RECENT = 256;
 
 /** Takes some milliseconds for a text that was not analysed just now. */
-export const analyseArticle = ({
+export const indexedArticle = ({
   question,
   answer,
 }: {
   readonly question: string;
   readonly answer: string;
-}): AnalysedArticle => {
+}): IndexedArticle => {
   const texts = JSON.stringify([question, answer]);
-  const analysed = recent.get(texts) ?? { question: analyse(question), answer: analyse(answer) };
+  const indexed = recent.get(texts) ?? indexOf({ question: analyse(question), answer: analyse(answer) });
   recent.delete(texts);
-  recent.set(texts, analysed);
+  recent.set(texts, indexed);
   for (const oldest of recent.keys()) {
     if (recent.size <= RECENT) break;
     recent.delete(oldest);
   }
-  return analysed;
+  return indexed;
 };
 
-/** As a view keeps it. */
-export const storedArticle = ({ question, answer }: AnalysedArticle): string =>
-  [question, answer].map(storedWords).join('\n');
+const indexOf = ({ question, answer }: AnalysedArticle): IndexedArticle => ({
+  question: termsOf(question),
+  answer: termsOf(answer),
+  parts: [question, answer].flatMap((words) => stretches(words).flatMap(spellings).flatMap(bigrams)),
+  words: [question, answer].map(storedWords).join('\n'),
+});
 
 export const analysedArticle = (stored: string): AnalysedArticle => {
   const [question, answer] = stored.split('\n') as [string, string];
@@ -41,7 +55,3 @@ export const analysedArticle = (stored: string): AnalysedArticle => {
 
 /** What words are found by, in their order. */
 export const termsOf = (words: ReadonlyArray<Word>): ReadonlyArray<string> => words.flatMap(({ term }) => term ?? []);
-
-/** The character pairs of both texts, as written and as read: a part of a word is a phrase of them. */
-export const pairsIn = ({ question, answer }: AnalysedArticle): ReadonlyArray<string> =>
-  [question, answer].flatMap((words) => stretches(words).flatMap(spellings).flatMap(bigrams));

@@ -39,31 +39,41 @@ export type BuildView = (
   signal: AbortSignal,
 ) => Promise<PoisonedBy | undefined>;
 
-/** Reads all events that the target lacks, until fewer than a batch came while it read the ones before. */
+/**
+ * Reads all events that the target lacks, until fewer than a batch came while it read the ones before. A cluster takes a
+ * batch in while the next one is read.
+ */
 export const build = async (
   target: BuildTarget,
   reader: EventReader,
   onProgress: (progress: BuildProgress) => void,
 ): Promise<PoisonedBy | undefined> => {
   const { types, batch: size } = target;
+  const take = async (batch: ReadonlyArray<RecordedEvent>, upTo: Position): Promise<PoisonedBy | undefined> => {
+    const poisonedBy = await target.take(batch, upTo);
+    const last = batch.at(-1);
+    if (poisonedBy === undefined && last !== undefined) onProgress({ done: target.events, reached: last.recordedAt });
+    return poisonedBy;
+  };
   for (let read = size; read >= size;) {
     // Where the view stands after this pass, even if nothing of its own lies before it.
     const head = await reader.head();
     let batch: RecordedEvent[] = [];
+    let taking: Promise<PoisonedBy | undefined> = Promise.resolve(undefined);
     read = 0;
     for await (const event of reader.readAll({ ...from(target.position), filter: { types } })) {
       read++;
       batch.push(event);
       if (batch.length < size) continue;
-      const poisonedBy = await target.take(batch, event.position);
+      const poisonedBy = await taking;
       if (poisonedBy !== undefined) return poisonedBy;
-      onProgress({ done: target.events, reached: event.recordedAt });
+      taking = take(batch, event.position);
+      // It is awaited before the next one; until then nobody else is to be told.
+      taking.catch(() => undefined);
       batch = [];
     }
-    const poisonedBy = await target.take(batch, head);
+    const poisonedBy = (await taking) ?? (await take(batch, head));
     if (poisonedBy !== undefined) return poisonedBy;
-    const last = batch.at(-1);
-    if (last !== undefined) onProgress({ done: target.events, reached: last.recordedAt });
   }
   await target.optimise();
   return undefined;

@@ -1,6 +1,6 @@
 import type { FaqArticle } from '../../../application/ports/faq-search.js';
 import { faqArticles, searchable } from '../../../application/projections/faq-articles.js';
-import { analyseArticle, pairsIn, storedArticle, termsOf } from '../faq-analysis.js';
+import { indexedArticle } from '../faq-analysis.js';
 import type { ElasticView } from './elastic-view.js';
 import { japaneseAnalysis } from './japanese-analysis.js';
 
@@ -38,9 +38,8 @@ export const faqArticlesView: ElasticView<FaqArticle> = {
 const searched = (article: FaqArticle) => {
   const text = searchable(article);
   if (text === undefined) return {};
-  const words = analyseArticle(text);
-  const questionTerms = [...new Set(termsOf(words.question))];
-  const terms = [...new Set([...questionTerms, ...termsOf(words.answer)])];
-  const { question, answer } = text;
-  return { question, answer, parts: pairsIn(words).join(' '), terms, questionTerms, words: storedArticle(words) };
+  const { parts, words, ...termsIn } = indexedArticle(text);
+  const questionTerms = [...new Set(termsIn.question)];
+  const terms = [...new Set([...questionTerms, ...termsIn.answer])];
+  return { question: text.question, answer: text.answer, parts: parts.join(' '), terms, questionTerms, words };
 };

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FaqArticle } from '../../../application/ports/faq-search.js';
 import { faqArticles, searchable } from '../../../application/projections/faq-articles.js';
-import { analyseArticle, pairsIn, storedArticle, termsOf } from '../faq-analysis.js';
+import { indexedArticle } from '../faq-analysis.js';
 import { loadDictionary } from '../japanese/lindera.js';
 import { prepared } from './prepared.js';
 import type { SqliteView } from './sqlite-view.js';
@@ -42,19 +42,17 @@ const index = (db: DatabaseSync) => {
     remove(id);
     const text = searchable(article);
     if (text === undefined) return;
-    const words = analyseArticle(text);
-    const texts: Record<SearchField, ReadonlyArray<string>> = {
-      question: termsOf(words.question),
-      answer: termsOf(words.answer),
-      parts: pairsIn(words),
-    };
-    const lengths = searchFields.map((field) => Math.min(texts[field].length, LONGEST));
+    const indexed = indexedArticle(text);
+    const lengths = searchFields.map((field) => Math.min(indexed[field].length, LONGEST));
     for (const [i, field] of searchFields.entries()) {
       const length = lengths[i]!;
-      prepared(db, `INSERT INTO ${field} (rowid, terms) VALUES (?, ?)`).run(rowOf(id, length), texts[field].join(' '));
+      prepared(db, `INSERT INTO ${field} (rowid, terms) VALUES (?, ?)`).run(
+        rowOf(id, length),
+        indexed[field].join(' '),
+      );
       count(field, 1, length);
     }
-    prepared(db, 'INSERT INTO analyses VALUES (?, ?, ?, ?, ?)').run(id, ...lengths, storedArticle(words));
+    prepared(db, 'INSERT INTO analyses VALUES (?, ?, ?, ?, ?)').run(id, ...lengths, indexed.words);
   };
   const optimise = () => {
     for (const field of searchFields) db.exec(`INSERT INTO ${field} (${field}) VALUES ('optimize')`);
