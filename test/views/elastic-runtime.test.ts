@@ -232,7 +232,7 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       }),
     };
 
-    test('stops its view before the event, which is named and never skipped, until the mapping is mended', async () => {
+    test('stops its view before the event, which is named and never skipped, until a mended program goes on', async () => {
       const cluster = openCluster(url);
       const log = new EventLog();
       log.batchSize = () => 10;
@@ -240,38 +240,37 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       renamed(log, 'b');
       const at = renamed(log, 'a');
       renamed(log, 'a');
-      const views = open(cluster, log, { view: broken, options: { graceMs: 150 } });
+      const views = open(cluster, log, { view: broken });
       const poisonedBy = {
         type: 'DepartmentRenamed',
         position: at,
         reason: 'its document is refused: strict_dynamic_mapping_exception',
       };
       await becomes(views, { poisonedBy });
-      const fedAt = async () => {
-        const [found] = await new ViewIndices(cluster, NAME).list();
-        return found?.checkpoint?.fedAt;
-      };
-      const before = await fedAt();
-      await vi.waitFor(async () => expect(await fedAt()).not.toBe(before), WITHIN);
-      await vi.waitFor(async () => expect(await statusOf(views)).toMatchObject({ poisonedBy }), WITHIN);
       opened(log, 'c');
       expect(await views.waitFor(NAME, at, AbortSignal.timeout(500))).toBe(false);
       await becomes(views, { poisonedBy });
       await views.close();
 
-      await expectLevel(open(cluster, log, { view: ofSchema(2) }), log);
+      await expectLevel(open(cluster, log), log);
     });
 
     test('stops one that answers', async () => {
       const cluster = openCluster(url);
       const log = new EventLog();
       const before = opened(log, 'a');
-      const views = open(cluster, log, { view: broken });
+      const views = open(cluster, log, { view: broken, options: { graceMs: 150 } });
       expect(await views.waitFor(NAME, before, soon())).toBe(true);
       const at = renamed(log, 'a');
-      await becomes(views, { state: 'stopped', position: before, poisonedBy: { position: at }, lag: { events: 1 } });
+      const stopped = { state: 'stopped', position: before, poisonedBy: { position: at }, lag: { events: 1 } };
+      await becomes(views, stopped);
       expect(await views.waitFor(NAME, at, soon())).toBe(false);
       expect(Object.keys(await found(views)).toSorted()).toEqual(['a', 'open']);
+
+      const fedAt = async () => (await new ViewIndices(cluster, NAME).list())[0]?.checkpoint?.fedAt;
+      const saidAt = await fedAt();
+      await vi.waitFor(async () => expect(await fedAt()).not.toBe(saidAt), WITHIN);
+      expect(await statusOf(views)).toMatchObject(stopped);
     });
 
     test('in a rebuild: the one before answers on, and another rebuild can be asked for', async () => {
@@ -301,6 +300,68 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       expect(await shownBy(cluster)).not.toEqual([before]);
       await expectLevel(views, log);
     });
+
+    test('a rebuild that stops while the index before takes a write in never answers', async () => {
+      const cluster = openCluster(url);
+      const direct = { client: elasticClient({ nodes: [url], prefix: cluster.prefix }), prefix: cluster.prefix };
+      onTestFinished(() => direct.client.close());
+      const log = new EventLog();
+      let view: ElasticView = departments;
+      const changing: ElasticView = { ...view, fields: (document, key) => view.fields(document, key) };
+      let ending = Promise.resolve();
+      const buildView: BuildView = async (...asked) => {
+        const poisonedBy = await buildIndexHere(direct, log, [changing])(...asked);
+        await ending;
+        return poisonedBy;
+      };
+      for (const add of [opened, renamed]) add(log, 'a');
+      const views = open(cluster, log, { view: changing, buildView });
+      await expectLevel(views, log);
+      const shown = await shownBy(cluster);
+
+      const end = Promise.withResolvers<void>();
+      ending = end.promise;
+      view = broken;
+      await views.rebuild(NAME);
+      await becomes(views, { rebuild: { poisonedBy: { type: 'DepartmentRenamed' } } });
+      const bulk = cluster.client.bulk.bind(cluster.client);
+      const entered = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      vi.spyOn(cluster.client, 'bulk').mockImplementationOnce((async (request: never, options: never) => {
+        entered.resolve();
+        await held.promise;
+        return bulk(request, options);
+      }) as never);
+      opened(log, 'b');
+      await entered.promise;
+      end.resolve();
+      // Time enough for the build's end to be noticed.
+      for (let n = 0; n < 5; n++) await direct.client.info();
+      held.resolve();
+      await expectLevel(views, log);
+      await becomes(views, { state: 'rebuilding', poisonedBy: { type: 'DepartmentRenamed' } });
+      expect(await shownBy(cluster)).toEqual(shown);
+    });
+  });
+
+  test('an index that cannot be dropped is in the way of nothing', PATIENT, async () => {
+    const cluster = openCluster(url);
+    const log = new EventLog();
+    opened(log, 'a');
+    vi.spyOn(ViewIndices.prototype, 'drop').mockRejectedValue(new Error('as told'));
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const views = open(cluster, log, { options: { graceMs: 0 } });
+    await expectLevel(views, log);
+    const [before] = await shownBy(cluster);
+    await views.rebuild(NAME);
+    await vi.waitFor(async () => expect(await shownBy(cluster)).not.toEqual([before]), WITHIN);
+    await vi.waitFor(() => expect(ViewIndices.prototype.drop).toHaveBeenCalledTimes(2), WITHIN);
+    opened(log, 'b');
+    await expectLevel(views, log);
+    await becomes(views, { state: 'live' });
+    expect((await statusOf(views)).outage).toBeUndefined();
   });
 
   describe('an index', PATIENT, () => {
@@ -371,6 +432,47 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       await client.indices.close({ index: index! });
       await client.snapshot.restore({ ...snapshot, indices: index! });
       await expectLevel(reopened, log);
+    });
+
+    test('that is closed, as while a snapshot is restored over it, is said to be out of service', async () => {
+      const cluster = openCluster(url);
+      const log = new EventLog();
+      opened(log, 'a');
+      const views = open(cluster, log);
+      await expectLevel(views, log);
+      const [index] = await shownBy(cluster);
+      await cluster.client.indices.close({ index: index! });
+      await expect(found(views)).rejects.toThrow(ViewUnavailable);
+      await cluster.client.indices.open({ index: index! });
+      opened(log, 'b');
+      await expectLevel(views, log);
+    });
+
+    test('whose shard is lost is an outage, until a rebuild takes its place', async () => {
+      const cluster = openCluster(url);
+      const log = new EventLog();
+      opened(log, 'a');
+      const views = open(cluster, log);
+      await expectLevel(views, log);
+      const [red] = await shownBy(cluster);
+      const index = red!;
+      const aliases = (await cluster.client.indices.getAlias({ index }))[index]!.aliases;
+      await cluster.client.indices.delete({ index });
+      await cluster.client.indices.create({
+        index,
+        aliases,
+        // No node has this name: no shard is ever assigned.
+        settings: { 'index.routing.allocation.require._name': 'none' },
+        wait_for_active_shards: 0,
+      });
+      opened(log, 'b');
+      await becomes(views, { outage: 'no_shard_available_action_exception' });
+      await expect(found(views)).rejects.toThrow(ViewUnavailable);
+      await views.rebuild(NAME);
+      await vi.waitFor(async () => expect(await shownBy(cluster)).not.toEqual([red]), WITHIN);
+      await expectLevel(views, log);
+      await becomes(views, { state: 'live' });
+      expect(await statusOf(views)).not.toHaveProperty('outage');
     });
 
     test('that is read-only keeps nobody from working: the view says how far behind it is, and catches up', async () => {

@@ -13,7 +13,7 @@ import {
 } from '../../../application/ports/vectors.js';
 import type { ArticleId } from '../../../domain/kernel/ids.js';
 import { writeAll, type Write } from '../../views/elasticsearch/bulk.js';
-import type { Cluster } from '../../views/elasticsearch/client.js';
+import { soon, type Cluster } from '../../views/elasticsearch/client.js';
 import { term } from '../../views/elasticsearch/keyset-page.js';
 import { meanOf } from '../mean.js';
 import { nearestFirst } from '../nearest-first.js';
@@ -164,7 +164,6 @@ export class ElasticVectors extends Vectors {
 
   override async similar(query: SimilarQuery, signal: AbortSignal): Promise<ReadonlyArray<Similar>> {
     const { vector, category, department, limit, also } = query;
-    await this.#exists();
     const filter = [...term('category', category), ...term('department', department)];
     const [nearest, others] = await Promise.all([
       this.#compare(vector, filter, limit, signal),
@@ -175,20 +174,25 @@ export class ElasticVectors extends Vectors {
   }
 
   override async standing() {
-    await this.#exists();
     const { aggregations } = await this.#client.search<
       unknown,
       Record<'articles' | 'questions' | 'wholes', estypes.AggregationsFilterAggregate>
-    >({
-      index: this.#index,
-      size: 0,
-      aggs: {
-        articles: { filter: { term: { kind: 'article' } } },
-        questions: { filter: { terms: { lacks: [2, 3] } } },
-        wholes: { filter: { terms: { lacks: [1, 3] } } },
+    >(
+      {
+        index: this.#index,
+        ignore_unavailable: true,
+        size: 0,
+        aggs: {
+          articles: { filter: { term: { kind: 'article' } } },
+          questions: { filter: { terms: { lacks: [2, 3] } } },
+          wholes: { filter: { terms: { lacks: [1, 3] } } },
+        },
       },
-    });
-    const { articles, questions, wholes } = aggregations!;
+      soon,
+    );
+    // Not created yet.
+    if (aggregations === undefined) return { articles: 0, lacking: 0 };
+    const { articles, questions, wholes } = aggregations;
     return { articles: articles.doc_count, lacking: questions.doc_count + wholes.doc_count };
   }
 
@@ -201,6 +205,8 @@ export class ElasticVectors extends Vectors {
     const { hits } = await this.#client.search(
       {
         index: this.#index,
+        // Whoever searches does not wait for an index to be created: without one nothing is near.
+        ignore_unavailable: true,
         query: {
           script_score: {
             query: { bool: { filter: [{ exists: { field: 'vector' } }, ...filter] } },

@@ -110,7 +110,8 @@ export class ElasticViews extends Views {
     try {
       const version = versionOf(view);
       const last = (await indices.list()).findLast((found) => found.version === version);
-      if (last !== undefined && last.checkpoint?.ready !== true && last.checkpoint?.poisonedBy === undefined) return;
+      const isUnderWay = last !== undefined && last.unreadable === undefined && last.checkpoint?.ready !== true;
+      if (isUnderWay && last.checkpoint?.poisonedBy === undefined) return;
       await ViewIndex.open(client, view, newIndexName(prefix, name, version, last));
     } catch (error) {
       throw new ViewUnavailable(name, failureOf(error));
@@ -159,7 +160,10 @@ export class ElasticViews extends Views {
 const statusOf = ({ projection }: ElasticView, all: ReadonlyArray<FoundIndex>): Omit<ViewStatus, 'lag'> => {
   const shown = all.findLast((found) => found.shown);
   const building = all.findLast(
-    (found) => found.checkpoint?.ready !== true && (shown === undefined || compareIndices(found, shown) > 0),
+    (found) =>
+      found.unreadable === undefined &&
+      found.checkpoint?.ready !== true &&
+      (shown === undefined || compareIndices(found, shown) > 0),
   );
   const poisonedBy = shown?.checkpoint?.poisonedBy ?? building?.checkpoint?.poisonedBy;
   const isStopped =
@@ -172,6 +176,7 @@ const statusOf = ({ projection }: ElasticView, all: ReadonlyArray<FoundIndex>): 
     ...(shown?.checkpoint !== undefined && { events: shown.checkpoint.events }),
     ...(shown?.checkpoint?.position !== undefined && { position: shown.checkpoint.position }),
     state: isStopped ? 'stopped' : answering,
+    ...(shown?.unreadable !== undefined && { outage: shown.unreadable }),
     ...(building !== undefined && {
       rebuild: {
         done: progress?.events ?? 0,

@@ -31,6 +31,8 @@ export class ViewFeeder {
   #current: ViewIndex | undefined;
   #next: ViewIndex | undefined;
   #building: string | undefined;
+  /** The build that came to an event that it cannot read: it is not tried again until this process begins anew. */
+  #stopped: string | undefined;
   #failures = 0;
   /** What keeps it from feeding at present. */
   outage: string | undefined;
@@ -59,13 +61,15 @@ export class ViewFeeder {
           await Promise.allSettled(work);
         }
       } catch (error) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         const outage = failureOf(error);
         if (outage !== this.outage) this.#logger.error(`${this.#name}: cannot be fed, will try again: ${outage}`);
         this.outage = outage;
         await this.#pause(signal);
       }
     }
+    // From now on another process knows.
+    this.outage = undefined;
   }
 
   get #name(): string {
@@ -80,6 +84,7 @@ export class ViewFeeder {
     this.#current = current && (await this.#known(current));
     this.#next = undefined;
     this.#building = undefined;
+    this.#stopped = undefined;
   }
 
   /** The index, if the store knows the position at which it stands; else it answers until another takes its place. */
@@ -118,13 +123,14 @@ export class ViewFeeder {
       this.#logger.error(`${this.#name} stopped at ${type} ${eventId}: ${reason}`);
     }
     this.#thrives();
-    await this.#swapWhenLevel(live);
+    await this.#swapWhenLevel(fed, live);
   }
 
-  /** Puts the built index in the place of the one before, once it holds as much; `live`: all there is. */
-  async #swapWhenLevel(live: boolean): Promise<void> {
+  /** Puts the built index, if it was fed, in the place of the one before once it holds as much; `live`: all there is. */
+  async #swapWhenLevel(fed: ReadonlyArray<ViewIndex>, live: boolean): Promise<void> {
     const next = this.#next;
-    if (next === undefined || next.poisonedBy !== undefined) return;
+    // A build may have ended while the others were fed.
+    if (next === undefined || !fed.includes(next) || next.poisonedBy !== undefined) return;
     const before = this.#current?.position;
     if (!live && !(before !== undefined && next.position !== undefined && next.position >= before)) return;
     await next.markReady();
@@ -150,6 +156,8 @@ export class ViewFeeder {
       if (due !== undefined) {
         this.#building = due;
         building = this.#build(due, signal);
+        // Raced below; what is thrown before that ends all, and this with it.
+        building.catch(() => undefined);
       }
       await this.#drop(all);
       const pause = delay(this.options.lookMs, true, { signal }).catch(() => false);
@@ -165,9 +173,11 @@ export class ViewFeeder {
     const own = all.filter((found) => found.version === version);
     const last = own.at(-1);
     const later = all.some((found) => found.shown && compareIndices(found, { version, generation: Infinity }) > 0);
-    // The list may be older than what is fed by now.
-    if (this.#fed.some(({ name }) => name === last?.index)) return undefined;
-    if (last !== undefined && last.checkpoint?.ready !== true) return last.index;
+    if (last !== undefined && last.checkpoint?.ready !== true) {
+      // The list may be older than what is fed by now.
+      const isFed = this.#fed.some(({ name }) => name === last.index);
+      return isFed || last.index === this.#stopped ? undefined : last.index;
+    }
     if (this.#current !== undefined || later) return undefined;
     return newIndexName(this.cluster.prefix, this.#name, version, last);
   }
@@ -175,14 +185,17 @@ export class ViewFeeder {
   async #build(index: string, signal: AbortSignal): Promise<void> {
     const poisonedBy = await this.buildView(this.view.projection.name, index, () => undefined, signal);
     if (signal.aborted) return;
+    this.#thrives();
+    this.#building = undefined;
+    if (poisonedBy !== undefined) {
+      this.#stopped = index;
+      this.#logger.error(`${this.#name}: the rebuild stopped at ${poisonedBy.type} ${poisonedBy.eventId}`);
+      return;
+    }
     const next = await ViewIndex.find(this.cluster.client, this.view, index);
     if (signal.aborted) return;
     if (next === undefined) throw new CheckpointMoved(index);
-    this.#thrives();
     this.#next = next;
-    this.#building = undefined;
-    if (poisonedBy !== undefined)
-      this.#logger.error(`${this.#name}: the rebuild stopped at ${poisonedBy.type} ${poisonedBy.eventId}`);
     this.#resubscribe.abort();
   }
 
@@ -206,7 +219,10 @@ export class ViewFeeder {
       const idleMs = Date.now() - Date.parse(found.checkpoint?.fedAt ?? new Date().toISOString());
       if (compareIndices(found, shown) < 0 && !fed.has(found.index) && idleMs > this.options.graceMs) {
         this.#logger.log(`${this.#name}: drops ${found.index}, which nobody feeds any more`);
-        await this.indices.drop(found.index);
+        // It is in nobody's way: a snapshot may hold it for now, or the privilege be missing.
+        await this.indices
+          .drop(found.index)
+          .catch((error: unknown) => this.#logger.warn(`${found.index} cannot be dropped: ${failureOf(error)}`));
       }
     }
   }

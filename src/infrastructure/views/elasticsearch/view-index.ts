@@ -33,6 +33,14 @@ export class CheckpointMoved extends Error {
   }
 }
 
+/** The cluster cannot read a document now, such as of an index whose shard is lost; the name says why. */
+class Unreadable extends Error {
+  constructor(type: string) {
+    super(`a document cannot be read: ${type}`);
+    this.name = type;
+  }
+}
+
 /** An event to be taken in, and the documents that it may change. */
 interface Incoming {
   readonly recorded: RecordedEvent;
@@ -303,7 +311,10 @@ const create = async (client: Client, index: string): Promise<void> => {
 };
 
 const foundOf = (item: estypes.MgetResponseItem<Source>): estypes.GetGetResult<Source> | undefined => {
-  if ('error' in item) throw new CheckpointMoved(item._index);
+  if ('error' in item) {
+    const { type } = item.error;
+    throw type === 'index_not_found_exception' ? new CheckpointMoved(item._index) : new Unreadable(type);
+  }
   return item.found ? item : undefined;
 };
 

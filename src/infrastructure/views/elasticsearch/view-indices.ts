@@ -1,4 +1,4 @@
-import type { Cluster } from './client.js';
+import { soon, type Cluster } from './client.js';
 import {
   aliasOf,
   CHECKPOINT,
@@ -16,6 +16,8 @@ export interface FoundIndex extends IndexName {
   /** The alias shows it. */
   readonly shown: boolean;
   readonly checkpoint?: Checkpoint;
+  /** Why its checkpoint cannot be read now: the cluster's name for it. */
+  readonly unreadable?: string;
 }
 
 /** The indices of one view, and the alias that says which of them answers. */
@@ -33,20 +35,22 @@ export class ViewIndices {
   async list(): Promise<ReadonlyArray<FoundIndex>> {
     const { view, alias } = this;
     const { client, prefix } = this.cluster;
-    const aliases = await client.indices.getAlias({ index: indicesOf(prefix, view), allow_no_indices: true });
+    const aliases = await client.indices.getAlias({ index: indicesOf(prefix, view), allow_no_indices: true }, soon);
     const named = Object.entries(aliases).flatMap(([index, { aliases: of }]) => {
       const name = parseIndexName(prefix, view, index);
       return name === undefined ? [] : [{ ...name, index, shown: alias in of }];
     });
     if (named.length === 0) return [];
-    const { docs } = await client.mget<{ readonly checkpoint: Checkpoint }>({
-      docs: named.map(({ index }) => ({ _index: index, _id: CHECKPOINT })),
-    });
+    const { docs } = await client.mget<{ readonly checkpoint: Checkpoint }>(
+      { docs: named.map(({ index }) => ({ _index: index, _id: CHECKPOINT })) },
+      soon,
+    );
     return named
-      .flatMap((found, i) => {
+      .flatMap((found, i): ReadonlyArray<FoundIndex> => {
         const doc = docs[i]!;
-        if ('error' in doc && doc.error.type === 'index_not_found_exception') return [];
-        const checkpoint = 'found' in doc && doc.found ? doc._source?.checkpoint : undefined;
+        if ('error' in doc)
+          return doc.error.type === 'index_not_found_exception' ? [] : [{ ...found, unreadable: doc.error.type }];
+        const checkpoint = doc.found ? doc._source?.checkpoint : undefined;
         return [{ ...found, ...(checkpoint !== undefined && { checkpoint }) }];
       })
       .toSorted(compareIndices);

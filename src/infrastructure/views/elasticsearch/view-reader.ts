@@ -37,5 +37,7 @@ const unavailable = (view: ViewName, error: unknown): ViewUnavailable | undefine
   if (!(error instanceof errors.ElasticsearchClientError)) return undefined;
   if (!(error instanceof errors.ResponseError)) return new ViewUnavailable(view, failureOf(error));
   if (error.statusCode === 404) return new ViewUnavailable(view);
-  return error.statusCode === 400 ? undefined : new ViewUnavailable(view, failureOf(error));
+  // An index is closed while a snapshot is restored over it.
+  const isOurFault = error.statusCode === 400 && failureOf(error) !== 'index_closed_exception';
+  return isOurFault ? undefined : new ViewUnavailable(view, failureOf(error));
 };
