@@ -30,14 +30,14 @@ const numbered = (n: number) => ({ reference: `N-${n}` });
 
 const importing = async () => {
   const world = await World.create();
-  const send = (all: ReadonlyArray<ArticleRow>, request: Request): Promise<E.Either<Failure, Imported>> =>
+  const send = (all: ReadonlyArray<unknown>, request: Request): Promise<E.Either<Failure, Imported>> =>
     world.get(CommandBus).execute(new ImportArticles(all, request));
   const done = async (all: ReadonlyArray<ArticleRow>, request = world.by('administrator')): Promise<Imported> => {
     const result = await send(all, request);
     if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));
     return result.right;
   };
-  const problems = async (all: ReadonlyArray<ArticleRow>, request = world.by('administrator')) => {
+  const problems = async (all: ReadonlyArray<unknown>, request = world.by('administrator')) => {
     const result = await send(all, request);
     if (E.isRight(result)) return [];
     if (result.left._tag !== 'refused') return [result.left._tag];
@@ -118,14 +118,20 @@ describe('nothing is stored when any row is wrong', () => {
       row(7, { reference: 'NEW-1' }),
       row(8, { id: known }),
       row(9, { id: known }),
+      { ...row(10, { department: 'nowhere' }), answer: ' ' },
+      'no row',
+      row(12, { department: 'nowhere' }),
     ];
     expect((await problems(wrong)).toSorted()).toEqual([
       'ambiguous_reference rows.4.reference',
       'article_retired rows.3',
+      'invalid_field rows.10',
+      'invalid_field rows.9.answer',
       'repeated_article rows.8.id',
       'repeated_reference rows.6.reference',
       'unknown_article rows.2.id',
       'unknown_department rows.1.department',
+      'unknown_department rows.11.department',
       'unknown_department rows.5.department',
     ]);
     expect(await problems([])).toEqual(['empty_import rows']);
@@ -149,6 +155,7 @@ describe('the same request again', () => {
     const before = await world.events();
     expect(await done(rows(5, numbered), request)).toEqual(first);
     expect(await problems(rows(6, numbered), request)).toEqual(['command-id-reused']);
+    expect(await problems([...rows(5, numbered), null], request)).toEqual(['command-id-reused']);
     expect(await world.events()).toEqual(before);
   });
 

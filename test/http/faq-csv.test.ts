@@ -3,16 +3,21 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { ArticleRow } from '../../src/application/faq/import-rows.js';
-import { articlesOfCsv, csvOf } from '../../src/infrastructure/http/routes/faq-csv.js';
+import { csvOf, inSpreadsheet, rowsOfCsv } from '../../src/infrastructure/http/routes/faq-csv.js';
+import { record, series } from '../../src/domain/kernel/codec.js';
+import { decode } from '../../src/domain/kernel/errors.js';
 import { arbitraryOf } from '../domain/arbitrary.js';
 
 const header = 'reference,category,department,question,answer';
+const Decoded = record('Decoded', { rows: series(ArticleRow, 100) });
+const articlesOf = (text: string) =>
+  E.chain((rows: unknown) => E.mapLeft(inSpreadsheet)(decode(Decoded, rows)))(rowsOfCsv(text));
 const problems = (text: string) => {
-  const read = articlesOfCsv(text);
+  const read = articlesOf(text);
   return E.isRight(read) ? [] : read.left.map(({ code, field }) => `${code} ${field}`);
 };
 const rowsOf = (text: string) => {
-  const read = articlesOfCsv(text);
+  const read = articlesOf(text);
   if (E.isLeft(read)) throw new Error(JSON.stringify(read.left));
   return read.right.rows;
 };
@@ -103,6 +108,7 @@ describe('a file as people make it', () => {
       `${header},answer,zq9137`,
       ['unknown_column row.1.*', 'repeated_column row.1.answer'],
     ],
+    ['a row too many', `${header}\n${'N-1,zei,zeimu,質問,答え\n'.repeat(10_001)}`, ['invalid_field rows']],
     ['a cell too many', `${header}\nN-1,zei,zeimu,質問,答え,もう一つ`, ['too_many_cells row.2']],
     ['a quote left open', `${header}\nN-1,zei,zeimu,質問,答え\nN-2,zei,zeimu,"質問,答え`, ['malformed_csv row.3']],
   ])('%s', (_, text, expected) => {

@@ -148,16 +148,25 @@ describe('import and export', () => {
   test('every wrong row is named at once, in the terms of the file, and nothing is stored', async () => {
     const before = server.storedEvents();
     const wrong = await importCsv(
-      csv(['W-1,csv,mihon,質問,答え,', 'W-2,csv,nowhere,質問,答え,', 'W-1,csv,mihon,質問,答え,']),
+      csv([
+        'W-1,csv,mihon,質問,答え,',
+        'W-2,csv,nowhere,質問,答え,',
+        'W-1,csv,mihon,質問,答え,',
+        'W-4,CSV,mihon,質問,,,too many',
+      ]),
     );
     expect(wrong.status).toBe(400);
     expect(wrong.body.errors.map(({ code, field }: Record<string, string>) => `${code} ${field}`)).toEqual([
       'unknown_department row.3.department',
       'repeated_reference row.4.reference',
+      'missing_field row.5.answer',
+      'invalid_field row.5.category',
+      'too_many_cells row.5',
     ]);
     const rows = [article('質問'), article('質問', { department: 'nowhere' }), { question: ' ' }];
     const json = await server.command('administrator', 'POST', '/faq-imports', { rows });
     expect(json.body.errors.map(({ field }: { field: string }) => field)).toEqual([
+      'rows.1.department',
       'rows.2.question',
       'rows.2.answer',
       'rows.2.category',

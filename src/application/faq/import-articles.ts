@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import * as E from 'fp-ts/lib/Either.js';
 import { faqImport, importPart } from '../../domain/faq/faq-import.js';
 import type { ImportPartId, StagedArticle } from '../../domain/faq/import-events.js';
+import { decode } from '../../domain/kernel/errors.js';
 import { Aggregates } from '../aggregates/aggregates.js';
 import { createdId } from '../aggregates/ids.js';
 import type { Request } from '../aggregates/request.js';
@@ -10,13 +11,14 @@ import { noFacts } from '../aggregates/submit.js';
 import { refused, type Failure } from '../failure.js';
 import { KeyVault } from '../ports/key-vault.js';
 import { CompleteImport, type Imported } from './complete-import.js';
-import type { ArticleRow } from './import-rows.js';
-import { PlanImport } from './plan-import.js';
+import { ArticleRow } from './import-rows.js';
+import { PlanImport, type ReadRow } from './plan-import.js';
 
 /** Publishes and revises many articles at once: all of them, or none and every wrong row is named. */
 export class ImportArticles extends Command<E.Either<Failure, Imported>> {
   constructor(
-    readonly rows: ReadonlyArray<ArticleRow>,
+    /** As they came; each is to be an `ArticleRow`. */
+    readonly rows: ReadonlyArray<unknown>,
     readonly request: Request,
   ) {
     super();
@@ -41,15 +43,17 @@ export class ImportArticlesHandler implements ICommandHandler<ImportArticles> {
 
   async execute({ rows, request }: ImportArticles): Promise<E.Either<Failure, Imported>> {
     const id = createdId<string>(request.commandId, 'import');
-    const digest = await this.vault.digest(canonicalize(rows)!);
-    const accepted = await this.accept(id, digest, rows, request);
+    const read = rows.map((row) => decode(ArticleRow, row));
+    // A row that cannot be read counts: with one, this is the repetition of no import.
+    const digest = await this.vault.digest(canonicalize(read.map(E.getOrElseW(() => null)))!);
+    const accepted = await this.accept(id, digest, read, request);
     return E.isLeft(accepted) ? accepted : this.completion.complete(id);
   }
 
   private async accept(
     id: string,
     digest: string,
-    rows: ReadonlyArray<ArticleRow>,
+    rows: ReadonlyArray<ReadRow>,
     request: Request,
   ): Promise<E.Either<Failure, unknown>> {
     const accept = { id, type: 'AcceptImport' as const, data: { digest } };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { rights } from 'fp-ts/lib/Array.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { faqArticle } from '../../domain/faq/faq-article.js';
 import type { ArticleReference } from '../../domain/faq/events.js';
@@ -14,6 +15,9 @@ import { FaqCatalogue } from '../ports/faq-catalogue.js';
 import { Views, ViewUnavailable } from '../ports/views.js';
 import type { ArticleRow } from './import-rows.js';
 import { inParallel } from './in-parallel.js';
+
+/** A row of an import, or what is wrong with its form. */
+export type ReadRow = E.Either<DomainErrors, ArticleRow>;
 
 /** What the rows of an import come to, as things stand. */
 export interface PlannedImport {
@@ -41,7 +45,8 @@ export class PlanImport {
     private readonly catalogue: FaqCatalogue,
   ) {}
 
-  async plan(rows: ReadonlyArray<ArticleRow>, request: Request): Promise<E.Either<DomainErrors, PlannedImport>> {
+  async plan(read: ReadonlyArray<ReadRow>, request: Request): Promise<E.Either<DomainErrors, PlannedImport>> {
+    const rows = rights([...read]);
     const known = await this.articlesOf(rows);
     const articles = rows.map(
       ({ id, reference }, n) =>
@@ -57,18 +62,19 @@ export class PlanImport {
       this.decide(row, articles[n]!, () => isOpen(row), request),
     );
     const repeats = repeatedIn(rows, articles);
-    const problems = [
-      ...when(rows.length === 0, invalid('empty_import', 'holds no article', 'rows')),
-      ...rows.flatMap((row, n) =>
-        [
-          ...(E.isLeft(decided[n]!) ? decided[n].left : []),
-          ...repeats(row, n),
-          ...when(
-            row.id === undefined && (known.get(row.reference!)?.length ?? 0) > 1,
-            rule('ambiguous_reference', 'several published articles have this reference: name the id', 'reference'),
-          ),
-        ].map((error) => inRow(error, n)),
+    const problemsOf = (row: ArticleRow, n: number): ReadonlyArray<DomainError> => [
+      ...(E.isLeft(decided[n]!) ? decided[n].left : []),
+      ...repeats(row, n),
+      ...when(
+        row.id === undefined && (known.get(row.reference!)?.length ?? 0) > 1,
+        rule('ambiguous_reference', 'several published articles have this reference: name the id', 'reference'),
       ),
+    ];
+    const readable = read.flatMap((row, n) => (E.isRight(row) ? [n] : []));
+    const found = new Map(rows.map((row, n) => [readable[n], problemsOf(row, n)] as const));
+    const problems = [
+      ...when(read.length === 0, invalid('empty_import', 'holds no article', 'rows')),
+      ...read.flatMap((row, n) => (E.isLeft(row) ? row.left : found.get(n)!).map((error) => inRow(error, n))),
     ];
     return unless(problems, () => {
       const kinds = decided.map((kind) => (E.isRight(kind) ? kind.right : 'unchanged'));

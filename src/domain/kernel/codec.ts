@@ -93,6 +93,14 @@ export const list = <A>(item: t.Type<A>, maxItems: number): ListType<A> => new L
 /** A list in which things may be alike. */
 export const series = <A>(item: t.Type<A>, maxItems: number): ListType<A> => new ListType(item, maxItems, false);
 
+/** What is stated as this codec, and decoded with it later: by whoever has more to say of what is wrong. */
+export class UncheckedType extends t.Type<unknown> {
+  readonly _tag = 'UncheckedType' as const;
+  constructor(readonly codec: t.Mixed) {
+    super(codec.name, (_u): _u is unknown => true, t.success, t.identity);
+  }
+}
+
 type Shape<R extends t.Props, O extends t.Props> = { readonly [K in keyof R]: t.TypeOf<R[K]> } & {
   readonly [K in keyof O]?: t.TypeOf<O[K]>;
 };

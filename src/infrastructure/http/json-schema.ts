@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { ListType, RecordType, ScalarType } from '../../domain/kernel/codec.js';
+import { ListType, RecordType, ScalarType, UncheckedType } from '../../domain/kernel/codec.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -23,6 +23,7 @@ export const jsonSchema = (codec: t.Mixed, components: Components): JsonSchema =
     if (known === undefined) components.set(codec.name, { codec, schema: recordSchema(codec, components) });
     return { $ref: `#/components/schemas/${codec.name}` };
   }
+  if (codec instanceof UncheckedType) return jsonSchema(codec.codec, components);
   if (codec instanceof t.KeyofType) return { type: 'string', enum: Object.keys(codec.keys) };
   if (codec instanceof t.LiteralType) return { const: codec.value };
   if (codec instanceof t.ArrayType || codec instanceof t.ReadonlyArrayType)

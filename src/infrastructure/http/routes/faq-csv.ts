@@ -1,8 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import * as E from 'fp-ts/lib/Either.js';
+import type { TypeOf } from 'io-ts';
 import { ArticleRow, ArticleRows } from '../../../application/faq/import-rows.js';
-import { decode, invalid, type DomainError, type DomainErrors } from '../../../domain/kernel/errors.js';
+import { decode, invalid, unless, type DomainError, type DomainErrors } from '../../../domain/kernel/errors.js';
 
 /** In the order of an export; an import takes them in any. */
 const columns = ['id', 'reference', 'category', 'department', 'question', 'answer', 'internalNote'] as const;
@@ -26,11 +27,14 @@ export const csvOf = (rows: ReadonlyArray<ArticleRow>): string => {
   return stringify([columns, ...cells], { bom: true, record_delimiter: 'windows' });
 };
 
+/** Where the cells go that stand beside all columns: no article has this field. */
+const BESIDE = '*';
+
 /**
- * The articles of a CSV text, its first row naming the columns; an empty cell is an absent field. Rows are named as a
- * spreadsheet counts them: `row.2` is the first below the names.
+ * The rows of a CSV text as JSON would tell them, its first row naming the columns; an empty cell is an absent field.
+ * What is wrong is told as a spreadsheet counts: `row.2` is the first below the names.
  */
-export const articlesOfCsv = (text: string): E.Either<DomainErrors, { readonly rows: ReadonlyArray<ArticleRow> }> => {
+export const rowsOfCsv = (text: string): E.Either<DomainErrors, TypeOf<typeof ArticleRows>> => {
   let records: string[][];
   try {
     records = parse(text, { bom: true, relax_column_count: true });
@@ -45,33 +49,26 @@ export const articlesOfCsv = (text: string): E.Either<DomainErrors, { readonly r
   while (records.length > 0 && records.at(-1)!.every((cell) => cell.trim() === '')) records.pop();
   const [header = [], ...body] = records;
   const names = header.map((name) => name.trim());
-  const wrong = problemsOfHeader(names);
-  const tooWide = body.flatMap((cells, n) =>
-    cells.slice(names.length).some((cell) => cell !== '')
-      ? [invalid('too_many_cells', 'has more cells than there are columns', `row.${n + 2}`)]
-      : [],
-  );
-  const [first, ...others] = [...wrong, ...tooWide];
-  if (first !== undefined) return E.left([first, ...others]);
   const rows = body.map((cells) =>
     Object.fromEntries(
-      names.flatMap((name, column) => {
-        const cell = asWritten((cells[column] ?? '').replaceAll('\r\n', '\n'));
-        return cell === '' ? [] : [[name, cell]];
+      cells.flatMap((text, column) => {
+        const cell = asWritten(text.replaceAll('\r\n', '\n'));
+        return cell === '' ? [] : [[names[column] ?? BESIDE, cell]];
       }),
     ),
   );
-  return E.mapLeft(inSpreadsheet)(decode(ArticleRows, { rows }));
+  return E.chain(() => decode(ArticleRows, { rows }))(unless(problemsOfHeader(names), () => undefined));
 };
 
-/** The same errors, their rows counted as a spreadsheet does. */
+/** The errors of an import of those rows, in the terms of a spreadsheet. */
 export const inSpreadsheet = (errors: DomainErrors): DomainErrors =>
-  errors.map((error) => ({
-    ...error,
-    ...(error.field !== undefined && {
-      field: error.field.replace(/^rows\.(\d+)/, (_, n: string) => `row.${Number(n) + 2}`),
-    }),
-  })) as unknown as DomainErrors;
+  errors.map(({ field, ...error }) => {
+    if (field === undefined) return error;
+    const counted = field.replace(/^rows\.(\d+)/, (_, n: string) => `row.${Number(n) + 2}`);
+    return counted.endsWith(`.${BESIDE}`)
+      ? invalid('too_many_cells', 'has more cells than there are columns', counted.slice(0, -BESIDE.length - 1))
+      : { ...error, field: counted };
+  }) as unknown as DomainErrors;
 
 const problemsOfHeader = (names: ReadonlyArray<string>): ReadonlyArray<DomainError> => {
   const isColumn = (name: string) => (columns as ReadonlyArray<string>).includes(name);

@@ -13,7 +13,7 @@ import { ArticleId, CategoryCode, DepartmentCode } from '../../../domain/kernel/
 import { Done } from '../answer.js';
 import { Input } from '../input.js';
 import { Handles, operation, type InputOf } from '../operation.js';
-import { articlesOfCsv, csvOf, inSpreadsheet } from './faq-csv.js';
+import { csvOf, inSpreadsheet, rowsOfCsv } from './faq-csv.js';
 
 const tag = 'FAQ';
 /** Ten thousand articles of some two thousand characters each, in bytes. */
@@ -29,7 +29,7 @@ const importing = operation({
   description:
     'As JSON, or as CSV whose first row names the columns `id`, `reference`, `category`, `department`, `question`, `answer`, `internalNote`. A row is about the article of its `id`; without one, about the published article of its `reference`; or it is a new one. Every wrong row and field is named, in CSV as the spreadsheet counts (`row.2.answer` is below the names), and then nothing is stored. The same request again, under its key, completes an import that was cut off.',
   body: ArticleRows,
-  csv: articlesOfCsv,
+  csv: rowsOfCsv,
   bodyLimit: BODY_LIMIT,
   command: true,
   success: {
