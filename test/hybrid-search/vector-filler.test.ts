@@ -120,6 +120,35 @@ describe('vectors of FAQ articles', () => {
     expect(status().failing).toBe(0);
   });
 
+  test('are made of all others when the endpoint refuses a text, which is not asked for again and again', async () => {
+    const { endpoint, log, open, asked } = await setUp();
+    endpoint.answering((question, response, request) =>
+      question.input.some((text) => text.includes('禁句'))
+        ? send(response, 400, {})
+        : rightly(question, response, request),
+    );
+    for (const id of ['a', 'b', 'c']) log.add('faq', id, ArticlePublished(content(`問い${id}`)));
+    log.add('faq', 'refused', ArticlePublished(content('禁句', '答え')));
+    log.add('faq', 'in-part', ArticlePublished(content('問い', `${'答'.repeat(900)}禁句`)));
+    const { vectors, status } = open();
+    await expect.poll(() => vectors.standing()).toEqual({ articles: 5, lacking: 2 });
+    await expect.poll(status).toEqual({ reaction: 'fill-vectors', pending: 0, failing: 0 });
+    const before = asked().length;
+    log.add('faq', 'later', ArticlePublished(content('後から')));
+    await expect.poll(() => vectors.standing()).toEqual({ articles: 6, lacking: 2 });
+    expect(asked().slice(before)).toEqual(['後から', '後から\n後からに答えます。']);
+  });
+
+  test('wait for an endpoint that refuses everything: none is left out for that', async () => {
+    const { endpoint, log, open } = await setUp();
+    endpoint.answering((_asked, response) => send(response, 400, {}));
+    for (const id of ['a', 'b']) log.add('faq', id, ArticlePublished(content(id)));
+    const { status, filled } = open();
+    await expect.poll(status).toMatchObject({ failing: 1 });
+    endpoint.answering(rightly);
+    await filled(2);
+  });
+
   test('of a store whose events moved are not made again', async () => {
     const { log, open, asked } = await setUp();
     log.add('faq', 'a', ArticlePublished(content('粗大ごみ')));

@@ -8,8 +8,13 @@ const MOST_CHARACTERS = 20_000;
 /** A citizen's query may have to wait behind a request of ours: none is meant to take longer. */
 const REQUEST_MS = 100;
 const TIMEOUT_MS = 120_000;
+/** An endpoint that refuses this one too takes nothing at all now. */
+const HARMLESS = '窓口';
 
-/** Vectors of texts of any length: a long one's is the mean of its windows'. One request after the other, and short ones. */
+/**
+ * Vectors of texts of any length: a long one's is the mean of its windows'. One request after the other, and short ones.
+ * What an endpoint that takes others refuses to the last part has none.
+ */
 export class PassageVectors {
   /** Of one request, as many as the endpoint proves to be fast enough for. */
   #characters = FEWEST_CHARACTERS;
@@ -22,10 +27,10 @@ export class PassageVectors {
   }
 
   /** In the same order. Throws `EmbeddingsUnavailable`. */
-  async of(texts: ReadonlyArray<string>, signal: AbortSignal): Promise<ReadonlyArray<Float32Array>> {
+  async of(texts: ReadonlyArray<string>, signal: AbortSignal): Promise<ReadonlyArray<Float32Array | undefined>> {
     const windows = texts.map(windowsOf);
     const all = windows.flat();
-    const vectors: Float32Array[] = [];
+    const vectors: Array<Float32Array | undefined> = [];
     while (vectors.length < all.length) {
       const some = this.#fitting(all.slice(vectors.length));
       const began = performance.now();
@@ -45,14 +50,18 @@ export class PassageVectors {
   }
 
   /** Texts that are refused together are sent one by one, and one that is refused in halves. */
-  async #embed(texts: ReadonlyArray<string>, signal: AbortSignal): Promise<ReadonlyArray<Float32Array>> {
+  async #embed(texts: ReadonlyArray<string>, signal: AbortSignal): Promise<ReadonlyArray<Float32Array | undefined>> {
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
       return await this.embeddings.embed(texts, 'passage', inTime);
     } catch (error) {
+      if (!(error instanceof TextsRefused)) throw error;
       const [text] = texts as [string];
-      if (!(error instanceof TextsRefused) || (texts.length === 1 && text.length < FEWEST_CHARACTERS)) throw error;
-      const vectors: Float32Array[] = [];
+      if (texts.length === 1 && text.length < FEWEST_CHARACTERS) {
+        await this.embeddings.embed([HARMLESS], 'passage', inTime);
+        return [undefined];
+      }
+      const vectors: Array<Float32Array | undefined> = [];
       const parts = texts.length === 1 ? [text.slice(0, text.length / 2), text.slice(text.length / 2)] : texts;
       for (const part of parts) vectors.push(...(await this.#embed([part], signal)));
       return texts.length === 1 ? [directionOf(vectors)] : vectors;
@@ -65,8 +74,9 @@ const windowsOf = (text: string): ReadonlyArray<string> =>
     text.slice(i * WINDOW, (i + 1) * WINDOW),
   );
 
-const directionOf = (vectors: ReadonlyArray<Float32Array>): Float32Array => {
-  if (vectors.length === 1) return vectors[0]!;
+const directionOf = (all: ReadonlyArray<Float32Array | undefined>): Float32Array | undefined => {
+  const vectors = all.filter((vector) => vector !== undefined);
+  if (vectors.length < 2) return vectors[0];
   const mean = meanOf(vectors);
   const length = Math.sqrt(mean.reduce((sum, each) => sum + each * each, 0));
   return mean.map((each) => each / length);

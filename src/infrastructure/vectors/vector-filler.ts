@@ -37,6 +37,8 @@ export class VectorFiller {
   readonly #options: FillerOptions;
   #running: Promise<unknown> = Promise.resolve();
   readonly #passages: PassageVectors;
+  /** Texts that the endpoint does not take while it takes others: not asked for again by this process. */
+  readonly #refused = new Set<TextDigest>();
   #inHand = 0;
   #failures = 0;
 
@@ -96,7 +98,8 @@ export class VectorFiller {
 
   /** Resolves with how many texts of articles have their vectors since; `undefined`: none lacked any. */
   async #step(signal: AbortSignal): Promise<number | undefined> {
-    const lacking = await this.vectors.lacking(ARTICLES_TOGETHER);
+    const all = await this.vectors.lacking(ARTICLES_TOGETHER + this.#refused.size);
+    const lacking = all.filter(({ texts, lacks }) => !this.#refused.has(texts[lacks]));
     this.#inHand = lacking.length;
     if (lacking.length === 0) return undefined;
     const texts = await this.#textsOf(lacking);
@@ -107,10 +110,20 @@ export class VectorFiller {
         made.map(({ text }) => text),
         signal,
       );
-      await this.vectors.put(new Map(made.map(({ digest }, i) => [digest, vectors[i]!])));
+      this.#leaveOut(made.filter((_, i) => vectors[i] === undefined));
+      await this.vectors.put(
+        new Map(made.flatMap(({ digest }, i) => (vectors[i] === undefined ? [] : [[digest, vectors[i]]]))),
+      );
     }
     await this.vectors.note(texts.map(({ article }) => article));
     return texts.length;
+  }
+
+  #leaveOut(texts: ReadonlyArray<Text>): void {
+    for (const { article, digest } of texts) {
+      this.#refused.add(digest);
+      this.#logger.warn(`the endpoint refuses the text of FAQ article ${article.id}, which is found by words alone`);
+    }
   }
 
   /**
@@ -146,7 +159,7 @@ export class VectorFiller {
 
   async #end({ done }: Progress): Promise<void> {
     await this.vectors.sweep();
-    this.#logger.log(`${done} vectors made with ${this.embeddings.model}: no article lacks any`);
+    this.#logger.log(`${done} vectors made with ${this.embeddings.model}: none is left to make`);
   }
 }
 
