@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ArticlePublished } from '../../src/domain/faq/events.js';
 import type { CategoryCode, DepartmentCode } from '../../src/domain/kernel/ids.js';
+import { japaneseAnalysis } from '../../src/infrastructure/views/elasticsearch/japanese-analysis.js';
 import { analyse } from '../../src/infrastructure/views/japanese/analysis.js';
 import { parseQuery } from '../../src/infrastructure/views/japanese/query.js';
 import { rank } from '../../src/infrastructure/views/sqlite/faq-ranking.js';
@@ -95,7 +96,7 @@ withServer('ELASTICSEARCH_URL', 'Japanese is cut as Kuromoji cuts it', (url) => 
     const texts = [...queries, ...articles.flatMap(({ question, answer }) => [question, answer])];
     // Normalised as ours, so that the words compare; words of a text, not its spaces or marks.
     const kuromoji = async (text: string): Promise<ReadonlyArray<string>> => {
-      const tokenizer = { type: 'kuromoji_tokenizer', mode: 'search', discard_compound_token: true };
+      const tokenizer = japaneseAnalysis.tokenizer!['words'];
       const response = await fetch(`${url}/_analyze`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -107,6 +107,22 @@ export const faqSearchContract = (open: OpenViewsUnderTest): void => {
       expect(ids(await find('ゴミ')).toSorted()).toEqual(['moeru', 'sodai']);
     });
 
+    test('words that the dictionary lacks are words, unless their characters belong to others', async () => {
+      const { search } = await searchOver([
+        { id: 'kosho', question: '故障がいつ直るか、分かりません。', answer: '保健診療所の故障は窓口へ。' },
+        { id: 'techo', question: '手帳を作りたい。', answer: '障がい者手帳は、特定健診とともに窓口へ。' },
+      ]);
+      for (const [text, marks] of [
+        ['障がい', ['障がい']],
+        ['健診', ['健診']],
+      ] as const) {
+        const [first] = (await search.search({ text, limit: 10 })).items;
+        expect(first?.id).toBe('techo');
+        expect(marked(first!.snippet)).toEqual(marks);
+      }
+      expect(ids((await search.search({ text: '診療', limit: 10 })).items)).toEqual(['kosho']);
+    });
+
     test('words of grammar alone find nothing', async () => {
       expect(await find('のですが、')).toEqual([]);
     });

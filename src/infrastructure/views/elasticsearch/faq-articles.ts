@@ -12,7 +12,7 @@ const listed = ['status', 'category', 'department', 'reference', 'createdAt'] as
 /** FAQ articles (S1), found by the words of a Japanese sentence and by parts of words. */
 export const faqArticlesView: ElasticView<FaqArticle> = {
   projection: faqArticles,
-  schemaVersion: 2,
+  schemaVersion: 3,
   properties: {
     question: japanese,
     answer: japanese,

@@ -1,4 +1,5 @@
 import type { estypes } from '@elastic/elasticsearch';
+import { userWords } from '../japanese/user-words.js';
 
 /** Grammar, not content: the same parts of speech that the embedded engine leaves out. */
 const grammar = `
@@ -21,7 +22,14 @@ const lightVerbs = ['する', 'なる', 'ある', 'いる', 'できる', 'くだ
  */
 export const japaneseAnalysis: estypes.IndicesIndexSettingsAnalysis = {
   char_filter: { width_and_case: { type: 'icu_normalizer', name: 'nfkc_cf' } },
-  tokenizer: { words: { type: 'kuromoji_tokenizer', mode: 'search', discard_compound_token: true } },
+  tokenizer: {
+    words: {
+      type: 'kuromoji_tokenizer',
+      mode: 'search',
+      discard_compound_token: true,
+      user_dictionary_rules: [...userWords].map(([word, reading]) => `${word},${word},${reading},カスタム名詞`),
+    },
+  },
   filter: {
     without_grammar: { type: 'kuromoji_part_of_speech', stoptags: grammar },
     without_stop_words: { type: 'ja_stop', stopwords: ['_japanese_', ...lightVerbs] },

@@ -63,7 +63,7 @@ const index = (db: DatabaseSync) => {
 /** FAQ articles (S1), found by the words of a Japanese sentence and by parts of words. */
 export const faqArticlesView: SqliteView<FaqArticle> = {
   projection: faqArticles,
-  schemaVersion: 3,
+  schemaVersion: 4,
   columns: [
     ...['category', 'department', 'status', 'createdAt', 'reference'].map(
       (name) => `${name} TEXT AS (document ->> '${name}')`,
