@@ -1,53 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { StoreMisconfigured } from '../../src/application/ports/event-store.js';
 import { KurrentDbEventStore } from '../../src/infrastructure/event-store/kurrentdb/kurrentdb-event-store.js';
 import { SystemClock } from '../../src/infrastructure/system-clock.js';
-import { tempDir } from '../support/temp-dir.js';
+import { certificates, hasOpenSsl } from '../support/certificates.js';
 import { StandIn } from './stand-in/stand-in.js';
 import { append, newEvents, newStream } from './synthetic-events.js';
-
-const hasOpenSsl = (() => {
-  try {
-    execFileSync('openssl', ['version']);
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-/** A CA of one day, and a certificate of 127.0.0.1 under it. */
-const certificates = () => {
-  const dir = tempDir();
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'pipe' });
-  const fresh = ['-newkey', 'rsa:2048', '-nodes', '-days', '1'];
-  openssl('req', '-x509', ...fresh, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=mihon CA');
-  const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=CA:FALSE'];
-  const issuer = ['-CA', 'ca.crt', '-CAkey', 'ca.key'];
-  openssl(
-    'req',
-    '-x509',
-    ...fresh,
-    ...issuer,
-    '-keyout',
-    'node.key',
-    '-out',
-    'node.crt',
-    '-subj',
-    '/CN=mihon',
-    ...names,
-  );
-  return {
-    ca: join(dir, 'ca.crt'),
-    key: readFileSync(join(dir, 'node.key')),
-    cert: readFileSync(join(dir, 'node.crt')),
-  };
-};
 
 /** A stand-in behind TLS: what comes decrypted goes on to it as it is. */
 const behindTls = async () => {

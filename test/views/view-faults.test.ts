@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { allElasticViews } from '../../src/infrastructure/views/elasticsearch/all-views.js';
 import type { ElasticView, StoredDocument } from '../../src/infrastructure/views/elasticsearch/elastic-view.js';
 import { aliasOf, parseIndexName } from '../../src/infrastructure/views/elasticsearch/index-definition.js';
+import type { DomainEvent } from '../../src/domain/kernel/event.js';
 import { instant } from '../../src/domain/kernel/time.js';
 import { FaultCounts, faults } from '../elasticsearch/fault-proxy.js';
 import { LeaseTable } from '../leases/stealable-leases.js';
@@ -32,8 +33,15 @@ const given = process.env['FAULTS_SEED'];
 const seeds =
   given === undefined ? Array.from({ length: LOGS }, (_, i) => (Date.now() % 2 ** 31) + i) : [Number(given)];
 
-/** Of every log, beside the one that removes documents. */
-const realViews = allElasticViews.filter(({ projection }) => !projection.name.startsWith('faq-'));
+/** One for each log, beside the view that removes documents, which goes by the name of one of them. */
+const viewsOf = (logSeed: number): ReadonlyArray<ElasticView> => {
+  const real = allElasticViews[logSeed % allElasticViews.length]!;
+  const isNameFree = real.projection.name !== openDepartmentsView.projection.name;
+  return isNameFree ? [openDepartmentsView, real] : [real];
+};
+
+/** Of the thing that the first word of its type names: a department, an article, an inquiry. */
+const categoryOf = ({ type }: DomainEvent): string => /^[A-Z][a-z]+/.exec(type)![0].toLowerCase();
 
 const ofVersion = (views: ReadonlyArray<ElasticView>, schemaVersion: number): ReadonlyArray<ElasticView> =>
   views.map((view) => ({ ...view, schemaVersion }));
@@ -49,7 +57,7 @@ const expectRounds = async (url: string, logSeed: number): Promise<void> => {
   const store = new EventLog();
   const ofBatches = random(logSeed + 1);
   store.batchSize = () => 1 + Math.floor(ofBatches() * 12);
-  const views = [openDepartmentsView, realViews[logSeed % realViews.length]!] as ReadonlyArray<ElasticView>;
+  const views = viewsOf(logSeed);
   const names = views.map(({ projection }) => projection.name);
   const events = fc.oneof(...views.map(({ projection }) => arbitraryEvent(projection.events)));
   const leases = new LeaseTable();
@@ -73,7 +81,7 @@ const expectRounds = async (url: string, logSeed: number): Promise<void> => {
   };
   const append = async () => {
     for (const { id, event } of fc.sample(events, { seed: below(2 ** 31), numRuns: 1 + below(10) }))
-      store.add(event.type.startsWith('Staff') ? 'staff' : 'department', id, event);
+      store.add(categoryOf(event), id, event);
     await delay(below(30));
     if (chance() < 0.2) await processes[below(processes.length)]!.proxy.deliverLate();
   };

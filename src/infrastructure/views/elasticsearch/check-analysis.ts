@@ -36,6 +36,8 @@ export const checkAnalysis = async (client: Client): Promise<void> => {
     );
   } catch (error) {
     if (error instanceof MissingPlugins) throw error;
-    new Logger('Views').warn(`Elasticsearch does not answer yet (${failureOf(error)}): views wait for it`);
+    new Logger('Views').warn(
+      `Elasticsearch cannot be asked for its plugins yet (${failureOf(error)}): views wait for it`,
+    );
   }
 };

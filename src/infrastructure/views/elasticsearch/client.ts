@@ -12,18 +12,30 @@ export interface Cluster {
   readonly prefix: string;
 }
 
-/** A client of all nodes. Its errors keep nothing of what was sent. */
+/** A client of all nodes. Its errors keep nothing of what was sent. Throws an error that names the setting of a file it cannot read. */
 export const elasticClient = ({ nodes, auth, caFile }: ElasticsearchConfig): Client =>
   new Client({
     nodes: [...nodes],
     ...(auth !== undefined && { auth: credentialsOf(auth) }),
-    ...(caFile !== undefined && { tls: { ca: readFileSync(caFile) } }),
+    ...(caFile !== undefined && { tls: { ca: fileOf('ELASTICSEARCH_CA_FILE', caFile) } }),
     requestTimeout: REQUEST_TIMEOUT_MS,
     redaction: { type: 'remove' },
   });
 
 const credentialsOf = (auth: NonNullable<ElasticsearchConfig['auth']>) =>
-  'passwordFile' in auth ? { username: auth.username, password: readFileSync(auth.passwordFile, 'utf8').trim() } : auth;
+  'passwordFile' in auth
+    ? { username: auth.username, password: fileOf('ELASTICSEARCH_PASSWORD_FILE', auth.passwordFile).trim() }
+    : auth;
+
+const fileOf = (setting: string, file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`the file that ${setting} names cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
+      cause: error,
+    });
+  }
+};
 
 /** The kind of a failure of the cluster: its own name for it, without any value. */
 export const failureOf = (error: unknown): string => {
