@@ -570,7 +570,7 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
     test('a rebuild goes on where a crash left it', async () => {
       const cluster = openCluster(url);
       const log = new EventLog();
-      for (let i = 0; i < 1_500; i++) opened(log, `d${i % 50}`);
+      for (let i = 0; i < 6_000; i++) opened(log, `d${i % 50}`);
       const half = Promise.withResolvers<void>();
       const here = buildIndexHere(cluster, log, [departments]);
       const dies: BuildView = (name, index, onProgress, signal) =>
@@ -595,7 +595,7 @@ withServer('ELASTICSEARCH_URL', 'how views on Elasticsearch run', (url) => {
       });
       await expectLevel(open(cluster, log), log);
       reading.mockRestore();
-      expect(froms[0]).toBe(log.events[999]!.position);
+      expect(froms[0]).toBe(log.events[4_999]!.position);
     });
   });
 

@@ -138,7 +138,7 @@ describe('rebuild', () => {
   test('interrupted, it goes on from where it stood', async () => {
     const log = new EventLog();
     const folder = tempDir();
-    for (let i = 0; i < 1_200; i++) log.add('department', `d${i}`, DepartmentOpened({ name: `第${i}課` }));
+    for (let i = 0; i < 2_500; i++) log.add('department', `d${i}`, DepartmentOpened({ name: `第${i}課` }));
     const half = Promise.withResolvers<void>();
     const dies: BuildView = (name, file, onProgress, signal) =>
       buildHere(log)(
@@ -146,7 +146,7 @@ describe('rebuild', () => {
         file,
         (progress) => {
           onProgress(progress);
-          if (name !== 'directory' || progress.done < 500) return;
+          if (name !== 'directory' || progress.done < 2_000) return;
           half.resolve();
           throw new Error('as if the process had died');
         },
@@ -166,8 +166,8 @@ describe('rebuild', () => {
     };
     const second = await openViews(log, { folder, buildView: buildHere(watched) });
     await caughtUp(second, log, 'directory');
-    expect(await new SqliteDirectory(second).departments()).toHaveLength(1_200);
-    expect(read[0]).toBe(log.events[499]!.position);
+    expect(await new SqliteDirectory(second).departments()).toHaveLength(2_500);
+    expect(read[0]).toBe(log.events[1_999]!.position);
   });
 
   test('a failure is not the end of it', async () => {

@@ -75,7 +75,7 @@ type Source = { readonly order: string; readonly document?: unknown; readonly ch
  * then open it anew.
  */
 export class ViewIndex implements BuildTarget {
-  readonly batch = 1_000;
+  readonly batch = 5_000;
   readonly types: ReadonlyArray<string>;
   readonly #handles: ReadonlySet<string>;
   #turn: Promise<unknown> = Promise.resolve();

@@ -38,7 +38,7 @@ const noIndex: DocumentIndex<unknown> = { put: () => undefined, remove: () => un
  * One thread writes it. An outage of the disk throws and leaves documents and position as they were.
  */
 export class Generation implements BuildTarget {
-  readonly batch = 500;
+  readonly batch = 2_000;
   readonly version: string;
   readonly types: ReadonlyArray<string>;
   readonly #handles: ReadonlySet<string>;
