@@ -44,6 +44,9 @@ test('every command of the tour does what the page says', { timeout: 120_000 }, 
     ,
     erasure,
     replay,
+    drafted,
+    imported,
+    synonym,
     health,
   ] = out.map((text) => text.trim().split('\n'));
   expect(find!.join()).toContain('粗大ごみ');
@@ -64,5 +67,13 @@ test('every command of the tour does what the page says', { timeout: 120_000 }, 
   ]);
   expect(replay!.slice(0, 2)).toEqual(['op-0005 InquiryRecorded', 'op-0005 CallbackRequested']);
   expect(replay!.at(-1)).toBe('0');
+  expect(drafted).toEqual([expect.stringMatching(/^\d+$/), 'role_not_entitled', expect.stringMatching(/^\d+$/)]);
+  expect(imported).toEqual([
+    '182 unchanged',
+    'row.3.answer missing_field',
+    'row.3.category invalid_field',
+    'row.4.department unknown_department',
+  ]);
+  expect(synonym).toEqual([expect.stringMatching(/^\d+$/)]);
   expect(health).toContain('faq-articles live');
 });
