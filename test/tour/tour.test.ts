@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ServerProcess } from '../support/server-process.js';
 import { tempDir } from '../support/temp-dir.js';
 
@@ -15,6 +15,11 @@ const follow = async (url: string, data: string) => {
   const shell = spawn('bash', ['-euo', 'pipefail'], {
     cwd: root,
     env: { ...process.env, MADOGUCHI_URL: url, MADOGUCHI_DATA: data, NO_COLOR: '1' },
+    detached: true,
+  });
+  // With all that it started: a loop of the page that waits in vain would go on for ever.
+  onTestFinished(() => {
+    if (shell.exitCode === null) process.kill(-shell.pid!, 'SIGKILL');
   });
   let [out, err] = ['', ''];
   shell.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
