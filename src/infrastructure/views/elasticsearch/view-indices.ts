@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { soon, type Cluster } from './client.js';
 import {
   aliasOf,
@@ -58,8 +59,8 @@ export class ViewIndices {
 
   /**
    * Lets the alias show this index and no lower one; resolves `false`, and does nothing, when it shows a higher one
-   * already, or this one was lost. Whoever moved it first makes the other's request fail as a whole: an alias has one
-   * index that is marked for writing at most, though nobody writes through this one.
+   * already, or this one was lost. Whoever moves it first makes the other's request fail as a whole, and so decide
+   * again: an alias has one index that is marked for writing at most, though nobody writes through this one.
    */
   async show(index: string): Promise<boolean> {
     const all = await this.list();
@@ -70,16 +71,24 @@ export class ViewIndices {
     const { client } = this.cluster;
     // Who waited until the one before held a write finds it in this one too.
     await client.indices.refresh({ index });
-    await client.indices.updateAliases({
-      actions: [
-        ...shown.map((found) => ({ remove: { index: found.index, alias, must_exist: true } })),
-        { add: { index, alias, filter: shownDocuments, is_write_index: true } },
-      ],
-    });
-    return true;
+    try {
+      await client.indices.updateAliases({
+        actions: [
+          ...shown.map((found) => ({ remove: { index: found.index, alias, must_exist: true } })),
+          { add: { index, alias, filter: shownDocuments, is_write_index: true } },
+        ],
+      });
+      return true;
+    } catch (error) {
+      if (isDeepStrictEqual(shownOf(await this.list()), shownOf(all))) throw error;
+      return await this.show(index);
+    }
   }
 
   async drop(index: string): Promise<void> {
     await this.cluster.client.indices.delete({ index, ignore_unavailable: true });
   }
 }
+
+const shownOf = (all: ReadonlyArray<FoundIndex>): ReadonlyArray<string> =>
+  all.filter(({ shown }) => shown).map(({ index }) => index);
